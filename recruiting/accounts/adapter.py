@@ -1,0 +1,8 @@
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+
+
+class AccountAdapter(DefaultAccountAdapter): ...
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter): ...

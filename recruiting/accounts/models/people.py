@@ -1,0 +1,177 @@
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models, transaction
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from recruiting.accounts.models.cards import Preferences, WorkingCard
+from recruiting.accounts.models.clients import Membership
+from recruiting.audit.models import record
+from recruiting.lib.text import check_line
+
+NAME_MAX = 120
+
+
+class Role(models.TextChoices):
+    RECRUITER = "recruiter", "Recruiter"
+    MANAGER = "manager", "Hiring manager"
+    LEAD = "lead", "Lead"
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def managers(self) -> Self:
+        return self.filter(role=Role.MANAGER)
+
+    def recruiters(self) -> Self:
+        """Those who may hold a requisition: recruiters, and leads who recruit as well."""
+        return self.filter(role__in=[Role.RECRUITER, Role.LEAD])
+
+    def serving(self, client: models.Model) -> Self:
+        return self.filter(memberships__client=client)
+
+    def visible_to(self, user: "User") -> Self:
+        """Leads see all; others see themselves and the people of their clients."""
+        if user.is_lead:
+            return self
+        clients = Membership.objects.filter(user=user).values("client")
+        shared = Membership.objects.filter(client__in=clients).values("user")
+        return self.filter(models.Q(pk=user.pk) | models.Q(pk__in=shared))
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def create_user(
+        self,
+        email: str,
+        password: str | None = None,
+        *,
+        zone: str = "UTC",
+        now: datetime | None = None,
+        **fields: Any,
+    ) -> "User":
+        """A person with a working card and preferences. Without a password: by code only."""
+        now = now or timezone.now()
+        with transaction.atomic(using=self.db):
+            user: User = self.model(email=email.strip().lower(), date_joined=now, **fields)
+            user.set_password(password)
+            user.save(using=self.db)
+            WorkingCard.objects.create(user=user, zone=zone)
+            Preferences.objects.create(user=user, digest_since=now)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        user: User = self.get(email=(username or "").strip().lower())
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Email is the login; a manager need never have a password."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField("email address", unique=True)
+    name = models.CharField(max_length=NAME_MAX, blank=True, validators=[check_line])
+    role = models.CharField(max_length=12, choices=Role, default=Role.MANAGER)
+    is_active = models.BooleanField(default=True)
+    session_generation = models.PositiveIntegerField(default=0)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="user_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The name, or for somebody who has not given one the part before the @."""
+        return self.name or self.email.partition("@")[0]
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    @property
+    def first_name(self) -> str:
+        return self.display_name.split()[0]
+
+    @property
+    def initials(self) -> str:
+        """The first letters of the first and the last word of the name, for the avatar."""
+        words = self.display_name.split()
+        return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper()
+
+    @property
+    def is_lead(self) -> bool:
+        return self.role == Role.LEAD
+
+    @property
+    def is_recruiter(self) -> bool:
+        """May do a recruiter's work; a lead may as well."""
+        return self.role in (Role.RECRUITER, Role.LEAD)
+
+    @property
+    def is_manager(self) -> bool:
+        return self.role == Role.MANAGER
+
+    @property
+    def is_staff(self) -> bool:
+        """Django's admin, for emergencies, is the superuser's alone."""
+        return self.is_superuser
+
+    def get_session_auth_hash(self) -> str:
+        """Sessions end when the password or the session generation changes."""
+        return self._session_hash(settings.SECRET_KEY)
+
+    def get_session_auth_fallback_hash(self) -> Any:
+        for fallback in settings.SECRET_KEY_FALLBACKS:
+            yield self._session_hash(fallback)
+
+    def _session_hash(self, secret: str) -> str:
+        value = f"{self.password}:{self.session_generation}"
+        return salted_hmac(
+            "recruiting.accounts.session", value, secret=secret, algorithm="sha256"
+        ).hexdigest()
+
+    def sign_out_everywhere(self, *, by: "User", now: datetime) -> None:
+        with transaction.atomic():
+            self._end_sessions()
+            record("signed out everywhere", self, by=by, now=now)
+
+    def deactivate(self, *, by: "User", now: datetime) -> None:
+        """End all sessions at once and let the person in no more. Raises ValueError for oneself."""
+        if by == self:
+            raise ValueError("Ask another lead to deactivate you.")
+        with transaction.atomic():
+            self.is_active = False
+            self.save(update_fields=["is_active"])
+            self._end_sessions()
+            record("deactivated", self, by=by, now=now)
+
+    def reactivate(self, *, by: "User", now: datetime) -> None:
+        with transaction.atomic():
+            self.is_active = True
+            self.save(update_fields=["is_active"])
+            record("reactivated", self, by=by, now=now)
+
+    def _end_sessions(self) -> None:
+        User.objects.filter(pk=self.pk).update(
+            session_generation=models.F("session_generation") + 1
+        )
+        self.refresh_from_db(fields=["session_generation"])

@@ -1,0 +1,127 @@
+"""What a story is made of. Plain data: days are counted from today, in workdays.
+
+In a note and a next step `{+2}` stands for the second workday after it was written, as a weekday
+("Thursday") or, from a week on, as a date ("12 March"); `{-1}` for one before.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+
+from requisitions.models import Stage
+
+THIS_FRIDAY = "this Friday"
+"""A promise's due day: the first Friday from today on, whenever it was promised."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """`login` is the part of the address before the @. `clients` are keys of `CLIENTS`."""
+
+    login: str
+    name: str
+    role: str
+    zone: str
+    starts: time
+    ends: time
+    clients: tuple[str, ...] = ()
+    days: tuple[int, ...] = (1, 2, 3, 4, 5)
+
+
+@dataclass(frozen=True)
+class Pledge:
+    """A promise: `count` more at `stage`, due so many workdays after it was given."""
+
+    stage: Stage
+    count: int
+    due: int | str
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something the recruiter did `back` workdays before today, at `clock` in her own zone."""
+
+    back: int
+    clock: str
+
+
+@dataclass(frozen=True)
+class Open(Step):
+    reason: str
+
+
+@dataclass(frozen=True)
+class Hold(Step):
+    reason: str
+    until_ahead: int
+    """Workdays after today."""
+
+
+@dataclass(frozen=True)
+class Resume(Step):
+    pass
+
+
+@dataclass(frozen=True)
+class Cancel(Step):
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Log(Step):
+    """A checkpoint. `name` is for a later step that undoes or corrects it."""
+
+    note: str = ""
+    next_step: str = ""
+    promise: Pledge | None = None
+    name: str = ""
+    found: int = 0
+    contacted: int = 0
+    screened: int = 0
+    met: int = 0
+    submitted: int = 0
+    approved: int = 0
+    interviewed: int = 0
+    offered: int = 0
+    accepted: int = 0
+
+    @property
+    def counts(self) -> dict[Stage, int]:
+        return {stage: moved for stage in Stage if (moved := getattr(self, stage.value))}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correct(Log):
+    of: str
+
+
+@dataclass(frozen=True)
+class Undo(Step):
+    of: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """One requisition and its life. People are named by their `login`."""
+
+    key: str
+    client: str
+    title: str
+    recruiter: str
+    manager: str | None
+    created: int
+    """Workdays before today."""
+    steps: tuple[Step, ...] = ()
+    watchers: tuple[str, ...] = ()
+    code: str = ""
+    place: str = ""
+    description: str = ""
+    openings: int = 1
+    salary: tuple[int, int] | None = None
+    currency: str = ""
+    basis: str = ""
+    target_ahead: int | None = None
+    """Workdays from today to the day it should be filled; negative when that day is past."""
+
+
+Clients = Mapping[str, str]

@@ -1,0 +1,74 @@
+"""The hiring manager's home: what waits on you, what has happened, what comes next."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from recruiting.accounts.http import AuthenticatedHttpRequest
+from recruiting.accounts.models import User
+from recruiting.dashboards.models import Visit
+from requisitions.models import Requisition, Status
+from status_updates import facts
+
+RECENTLY_CLOSED = timedelta(days=30)
+"""How long a closed requisition stays on the home page."""
+
+ORDER = ("quiet", "healthy", "not started", "on hold", "closed")
+
+
+def manager_home(request: AuthenticatedHttpRequest) -> HttpResponse:
+    now = timezone.now()
+    return render(request, "dashboards/manager_home.html", _context(request.user, now))
+
+
+@require_POST
+def visits(request: AuthenticatedHttpRequest) -> HttpResponseBase:
+    """The page tells that it has been looked at; a GET records nothing."""
+    Visit.mark(request.user, timezone.now())
+    if request.htmx:
+        return HttpResponse(status=204)
+    return redirect("home")
+
+
+def _context(user: User, now: datetime) -> dict[str, Any]:
+    today = timezone.localdate(now)
+    zone = timezone.get_current_timezone()
+    visit = Visit.objects.filter(user=user).first()
+    since = visit.since(now) if visit else None
+    rows = list(_requisitions(user, today))
+    material = facts.load(rows, since=since, now=now)
+    known = [material.facts(row, since=since, today=today, zone=zone) for row in rows]
+    known.sort(key=lambda one: (ORDER.index(one.health), one.requisition.title))
+    return {
+        "since": since,
+        "waiting": [one for one in known if _hold_has_ended(one, material, today)],
+        "active": [one for one in known if one.health != "closed"],
+        "closed": [one for one in known if one.health == "closed"],
+        "changed": sum(bool(one.news) for one in known),
+        "next_promise": min(
+            (promise for one in known for promise in one.open_promises),
+            key=lambda promise: promise.due_on,
+            default=None,
+        ),
+        "show_client": len({row.client_id for row in rows}) > 1,
+        "today": today,
+    }
+
+
+def _requisitions(user: User, today: date) -> Any:
+    visible = Requisition.objects.visible_to(user).exclude(status=Status.DRAFT)
+    recent = visible.active() | visible.filter(closed_on__gte=today - RECENTLY_CLOSED)
+    return recent.select_related(
+        "client", "recruiter", "manager", "funnel", "latest_checkpoint"
+    )
+
+
+def _hold_has_ended(one: facts.Facts, material: facts.Material, today: date) -> bool:
+    """A hold that was to end by now waits on the manager's word."""
+    changes = material.changes.get(one.requisition.pk, [])
+    until = changes[-1].until if changes and one.health == "on hold" else None
+    return until is not None and until <= today

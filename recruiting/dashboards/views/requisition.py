@@ -1,0 +1,195 @@
+"""The shared page of a requisition: the same facts for everybody who sees it."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from recruiting.accounts.decorators import recruiter_required
+from recruiting.accounts.http import AuthenticatedHttpRequest
+from recruiting.accounts.models import User
+from recruiting.dashboards.figures import WEEKS, funnel_of, trends_of
+from recruiting.dashboards.people import people_of
+from recruiting.dashboards.timeline import checkpoints_of, timeline
+from requisitions.models import Requisition, Status
+from requisitions.models.requisition import salary_text
+from recruiting.lib.text import render_markdown
+from status_updates import facts
+from status_updates.forms import CheckpointForm
+from status_updates.models import Checkpoint
+
+RECENTLY = timedelta(days=7)
+"""What the small numbers beside the totals count, the same for everybody."""
+
+
+def _requisition(user: User, pk: UUID) -> Requisition:
+    related = ("client", "recruiter__working_card", "manager__working_card", "funnel")
+    rows = Requisition.objects.visible_to(user).select_related(*related, "latest_checkpoint")
+    return get_object_or_404(rows, pk=pk)
+
+
+@require_GET
+def requisition(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
+    found = _requisition(request.user, pk)
+    form = None
+    if request.user.is_recruiter and found.is_active:
+        form = CheckpointForm(today=timezone.localdate())
+    return _page(request, found, form)
+
+
+@require_POST
+@recruiter_required
+def checkpoints(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
+    """Log a checkpoint; the page, or htmx on it, is sent on to see what follows from it."""
+    found = get_object_or_404(Requisition.objects.visible_to(request.user), pk=pk)
+    form = CheckpointForm(request.POST, today=timezone.localdate())
+    if form.is_valid() and form.check_promise_is_ahead():
+        try:
+            checkpoint = Checkpoint.log(
+                found, by=request.user, now=timezone.now(), **form.particulars
+            )
+        except ValidationError as error:
+            form.refuse(error)
+        else:
+            undo = reverse("checkpoint_undoing", args=[checkpoint.pk])
+            messages.success(request, "Checkpoint logged.", extra_tags=undo)
+            return redirect(found, permanent=False)
+    return _page(request, _requisition(request.user, pk), form)
+
+
+@require_http_methods(["GET", "POST"])
+@recruiter_required
+def correction(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
+    """Say a checkpoint again, as it should have been said."""
+    checkpoint = get_object_or_404(
+        Checkpoint.objects.visible_to(request.user).select_related("requisition__client", "by"),
+        pk=pk,
+    )
+    today = timezone.localdate()
+    if request.method == "GET":
+        form = CheckpointForm.for_correction(checkpoint, today=today)
+        return _correction_page(request, checkpoint, form)
+    form = CheckpointForm(request.POST, today=today)
+    if form.is_valid():
+        try:
+            checkpoint.correct(by=request.user, now=timezone.now(), **form.particulars)
+        except ValidationError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, "Corrected. What stood before is kept in the timeline.")
+            return redirect(checkpoint.requisition)
+    return _correction_page(request, checkpoint, form)
+
+
+@require_POST
+@recruiter_required
+def undoing(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
+    """Take a checkpoint back."""
+    checkpoint = get_object_or_404(
+        Checkpoint.objects.visible_to(request.user).select_related("requisition"), pk=pk
+    )
+    try:
+        checkpoint.undo(by=request.user, now=timezone.now())
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, "Checkpoint undone.")
+    return redirect(checkpoint.requisition)
+
+
+def _correction_page(
+    request: AuthenticatedHttpRequest, checkpoint: Checkpoint, form: CheckpointForm
+) -> HttpResponse:
+    return render(
+        request,
+        "dashboards/correction.html",
+        {
+            "checkpoint": checkpoint,
+            "requisition": checkpoint.requisition,
+            "form": form,
+            "counts": [(field, "") for field in form.stage_fields()],
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _page(
+    request: AuthenticatedHttpRequest, found: Requisition, form: CheckpointForm | None
+) -> HttpResponse:
+    return render(
+        request,
+        "dashboards/requisition.html",
+        _context(request.user, found, form, now=timezone.now(), skip=_skip(request)),
+        status=422 if form is not None and form.errors else 200,
+    )
+
+
+def _skip(request: AuthenticatedHttpRequest) -> int:
+    asked = request.GET.get("earlier", "")
+    return min(int(asked), 100_000) if asked.isascii() and asked.isdigit() else 0
+
+
+def _context(
+    user: User, found: Requisition, form: CheckpointForm | None, *, now: datetime, skip: int
+) -> dict[str, Any]:
+    zone = timezone.get_current_timezone()
+    today = timezone.localdate(now)
+    material = facts.load([found], since=now - RECENTLY, now=now)
+    known = material.facts(found, since=now - RECENTLY, today=today, zone=zone)
+    changes = material.changes.get(found.pk, [])
+    checkpoints = list(checkpoints_of(found, skip=skip))
+    return {
+        "requisition": found,
+        "facts": known,
+        "form": form,
+        "steppers": _steppers(form, known) if form else [],
+        "funnel": funnel_of(known),
+        "trends": trends_of(found, today=today),
+        "weeks": WEEKS,
+        "timeline": timeline(checkpoints, changes, skip=skip, today=today, zone=zone),
+        "people": people_of(found, now=now),
+        "salary": salary_text(
+            found.salary_low, found.salary_high, found.currency, found.basis
+        ),
+        "description": render_markdown(found.description) if found.description else "",
+        "may_work": found.may_be_worked_by(user),
+        "actions": _actions(found) if found.may_be_worked_by(user) else [],
+        "today": today,
+    }
+
+
+def _steppers(form: CheckpointForm, known: facts.Facts) -> list[tuple[Any, str]]:
+    """Each stage's input beside its total so far."""
+    totals = known.totals.values()
+    return [(f, f"{total:,}") for f, total in zip(form.stage_fields(), totals, strict=True)]
+
+
+def _actions(found: Requisition) -> list[tuple[str, str]]:
+    """What a recruiter may do with the status now: label and address."""
+    offered = {
+        Status.DRAFT: ["cancellation"],
+        Status.INTAKE: ["opening", "hold", "cancellation"],
+        Status.OPEN: ["hold", "cancellation"],
+        Status.ON_HOLD: ["resumption", "cancellation"],
+        Status.FILLED: ["reopening"],
+        Status.CANCELLED: ["reopening"],
+        Status.PARTED: ["reopening"],
+    }
+    labels = {
+        "opening": "Open for sourcing",
+        "hold": "Put on hold",
+        "resumption": "Resume",
+        "cancellation": "Cancel requisition",
+        "reopening": "Reopen",
+    }
+    return [
+        (labels[noun], reverse(f"requisition_{noun}", args=[found.pk]))
+        for noun in offered[Status(found.status)]
+    ]

@@ -1,0 +1,190 @@
+"""The funnel ledger: deltas that are only ever added, and the totals kept beside them."""
+
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+
+if TYPE_CHECKING:
+    from recruiting.accounts.models import User
+    from requisitions.models.requisition import Requisition
+
+COUNT_MAX = 10_000
+"""The most that one entry may add or take away at a stage."""
+
+
+class Stage(models.TextChoices):
+    """The pipeline in order. A value is also the name of its column on `Funnel`."""
+
+    FOUND = "found", "Found"
+    CONTACTED = "contacted", "Contacted"
+    SCREENED = "screened", "Screened"
+    MET = "met", "Met"
+    SUBMITTED = "submitted", "Resumes submitted"
+    APPROVED = "approved", "Resumes approved"
+    INTERVIEWED = "interviewed", "Interviews held"
+    OFFERED = "offered", "Offers made"
+    ACCEPTED = "accepted", "Offers accepted"
+
+
+class Funnel(models.Model):
+    """Totals of one requisition. Always the sums of its deltas, never below zero."""
+
+    requisition = models.OneToOneField(
+        "requisitions.Requisition", models.CASCADE, primary_key=True, related_name="funnel"
+    )
+    found = models.IntegerField(default=0)
+    contacted = models.IntegerField(default=0)
+    screened = models.IntegerField(default=0)
+    met = models.IntegerField(default=0)
+    submitted = models.IntegerField(default=0)
+    approved = models.IntegerField(default=0)
+    interviewed = models.IntegerField(default=0)
+    offered = models.IntegerField(default=0)
+    accepted = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(**{f"{stage}__gte": 0}), name=f"funnel_{stage}_not_negative"
+            )
+            for stage in Stage.values
+        ]
+
+    def __str__(self) -> str:
+        return " ".join(str(total) for total in self.totals.values())
+
+    @property
+    def totals(self) -> dict[Stage, int]:
+        return {stage: getattr(self, stage.value) for stage in Stage}
+
+
+class StageCountQuerySet(models.QuerySet["StageCount"]):
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("The ledger is append-only: add a negative delta.")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("The ledger is append-only: add a negative delta.")
+
+
+class StageCount(models.Model):
+    """One entry of the ledger: at `stage`, `delta` more (or fewer), dated `on`."""
+
+    class Source(models.TextChoices):
+        CHECKPOINT = "checkpoint", "Checkpoint"
+        CORRECTION = "correction", "Correction"
+
+    requisition = models.ForeignKey(
+        "requisitions.Requisition", models.CASCADE, related_name="stage_counts"
+    )
+    stage = models.CharField(max_length=12, choices=Stage)
+    delta = models.IntegerField()
+    on = models.DateField()
+    source = models.CharField(max_length=12, choices=Source)
+    checkpoint = models.ForeignKey(
+        "status_updates.Checkpoint", models.CASCADE, null=True, related_name="stage_counts"
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    objects = StageCountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(delta=0), name="stage_count_changes_something"),
+            models.CheckConstraint(
+                condition=Q(delta__range=(-COUNT_MAX, COUNT_MAX)), name="stage_count_plausible"
+            ),
+            models.CheckConstraint(
+                condition=Q(stage__in=Stage.values), name="stage_count_stage_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["requisition", "on"], name="stage_count_by_day"),
+            models.Index(fields=["requisition", "created_at"], name="stage_count_by_entry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stage} {self.delta:+}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line for the ledger, before it is written."""
+
+    stage: Stage
+    delta: int
+    on: date
+    source: StageCount.Source
+    checkpoint_id: uuid.UUID | None = None
+
+
+def add_entries(
+    requisition: "Requisition", entries: Sequence[Entry], *, by: "User", now: datetime
+) -> None:
+    """Write entries and totals together; offers accepted fill or unfill the requisition.
+
+    Call it in a transaction with `requisition` locked (`Requisition.objects.locked`). What counts
+    is the sum of the entries: a correction takes back and adds in one step. Raises
+    ValidationError, keyed by stage, when a total would fall below zero or offers accepted would
+    exceed the openings; the caller's transaction is then to be rolled back.
+    """
+    entries = [entry for entry in entries if entry.delta]
+    net: Counter[Stage] = Counter()
+    for entry in entries:
+        net[entry.stage] += entry.delta
+    funnel = requisition.funnel
+    _check(requisition, funnel, entries, net)
+    StageCount.objects.bulk_create(
+        StageCount(
+            requisition=requisition,
+            stage=entry.stage,
+            delta=entry.delta,
+            on=entry.on,
+            source=entry.source,
+            checkpoint_id=entry.checkpoint_id,
+            by=by,
+            created_at=now,
+        )
+        for entry in entries
+    )
+    moved = {stage: delta for stage, delta in net.items() if delta}
+    if moved:
+        Funnel.objects.filter(pk=funnel.pk).update(
+            **{stage.value: F(stage.value) + delta for stage, delta in moved.items()}
+        )
+    for stage, delta in moved.items():
+        setattr(funnel, stage.value, getattr(funnel, stage.value) + delta)
+    if Stage.ACCEPTED in moved:
+        requisition.settle_openings(by=by, now=now)
+
+
+def _check(
+    requisition: "Requisition", funnel: Funnel, entries: Sequence[Entry], net: Mapping[Stage, int]
+) -> None:
+    errors = {}
+    for entry in entries:
+        if abs(entry.delta) > COUNT_MAX:
+            errors[entry.stage.value] = (
+                f"{entry.delta:,} is more than one checkpoint can hold ({COUNT_MAX:,})."
+            )
+    for stage, delta in net.items():
+        total = getattr(funnel, stage.value)
+        if total + delta < 0:
+            errors[stage.value] = f"{stage.label} stands at {total:,}; it cannot fall by {-delta:,}."
+    accepted = funnel.accepted + net.get(Stage.ACCEPTED, 0)
+    if net.get(Stage.ACCEPTED, 0) > 0 and accepted > requisition.openings:
+        openings = "1 opening" if requisition.openings == 1 else f"{requisition.openings:,} openings"
+        errors.setdefault(
+            Stage.ACCEPTED.value,
+            f"That makes {accepted:,} accepted offers for {openings}. Raise the openings first.",
+        )
+    if errors:
+        raise ValidationError(errors)

@@ -1,0 +1,55 @@
+"""The funnel and the status in the words that people use."""
+
+from collections.abc import Mapping
+
+from requisitions.models.funnel import Stage
+from requisitions.models.status import Status, StatusChange
+
+_SINGULAR_PLURAL = {
+    Stage.FOUND: ("found", "found"),
+    Stage.CONTACTED: ("contacted", "contacted"),
+    Stage.SCREENED: ("screened", "screened"),
+    Stage.MET: ("met", "met"),
+    Stage.SUBMITTED: ("resume submitted", "resumes submitted"),
+    Stage.APPROVED: ("resume approved", "resumes approved"),
+    Stage.INTERVIEWED: ("interview held", "interviews held"),
+    Stage.OFFERED: ("offer made", "offers made"),
+    Stage.ACCEPTED: ("offer accepted", "offers accepted"),
+}
+
+
+def stage_words(stage: Stage, count: int) -> str:
+    """ "3 resumes submitted", "1 met", and for a correction "2 fewer found"."""
+    singular, plural = _SINGULAR_PLURAL[stage]
+    word = singular if abs(count) == 1 else plural
+    return f"{count:,} {word}" if count >= 0 else f"{-count:,} fewer {word}"
+
+
+def moved_words(moved: Mapping[Stage, int]) -> str:
+    """ "12 found, 5 contacted, 1 resume submitted", in the order of the pipeline."""
+    return ", ".join(stage_words(stage, moved[stage]) for stage in Stage if moved.get(stage))
+
+
+def days_words(days: int) -> str:
+    return "1 day" if days == 1 else f"{days:,} days"
+
+
+def change_words(change: StatusChange) -> str:
+    """What a change of status did, without its reason."""
+    match (change.from_status, change.to_status):
+        case ("", Status.OPEN):
+            return "Added as an open requisition"
+        case ("", _):
+            return "Requisition created"
+        case (Status.ON_HOLD, Status.OPEN | Status.INTAKE):
+            return "Work goes on after the hold"
+        case (_, Status.INTAKE):
+            return "Intake begins"
+        case (Status.FILLED | Status.CANCELLED | Status.PARTED, Status.OPEN):
+            return "Reopened"
+        case (_, Status.OPEN):
+            return "Sourcing opened" + (" without a signed brief" if change.override else "")
+        case (_, Status.ON_HOLD):
+            until = f" until {change.until.day} {change.until:%B}" if change.until else ""
+            return f"Put on hold{until}"
+    return Status(change.to_status).label

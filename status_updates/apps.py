@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class StatusUpdatesConfig(AppConfig):
+    name = "status_updates"

@@ -1,0 +1,280 @@
+"""What is true of a requisition now, and what changed since somebody last looked.
+
+One source for the manager's home, the recruiter's desk, the shared page and the digest, so that
+they cannot tell different stories. `load` asks the database a fixed number of times for any number
+of requisitions; what follows is pure.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from requisitions.models import Requisition, Stage, StageCount, Status, StatusChange
+from requisitions.words import change_words, days_words, moved_words, stage_words
+from status_updates.models import Checkpoint, Promise
+
+QUIET_AFTER = timedelta(days=7)
+"""Without a checkpoint for longer, an open requisition counts as quiet. Seven days between status
+updates is what a published recruiting agreement sets (Scribd; see docs/decisions.md)."""
+
+PROMISE_SHOWN_FOR = timedelta(days=14)
+"""A kept promise stays in sight for this long after it was due or kept."""
+
+
+@dataclass(frozen=True)
+class PromiseFact:
+    id: UUID
+    text: str
+    due_on: date
+    state: str
+    by: UUID
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in ("open", "due today", "missed")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One requisition as its readers are told of it."""
+
+    requisition: Requisition
+    totals: Mapping[Stage, int]
+    moved: Mapping[Stage, int]
+    health: str
+    sentence: str
+    days_open: int | None
+    days_on_hold: int
+    quiet_days: int | None
+    next_step: str
+    promises: Sequence[PromiseFact]
+    news: Sequence[str]
+
+    @property
+    def moved_words(self) -> str:
+        return moved_words(self.moved)
+
+    @property
+    def open_promises(self) -> list[PromiseFact]:
+        return [promise for promise in self.promises if promise.is_open]
+
+
+@dataclass(frozen=True)
+class Material:
+    """Rows behind the facts of some requisitions, by requisition."""
+
+    counts: Mapping[UUID, list[tuple[str, int, datetime]]] = field(default_factory=dict)
+    changes: Mapping[UUID, list[StatusChange]] = field(default_factory=dict)
+    promises: Mapping[UUID, list[Promise]] = field(default_factory=dict)
+    checkpoints: Mapping[UUID, list[tuple[datetime, str]]] = field(default_factory=dict)
+
+    def facts(
+        self,
+        requisition: Requisition,
+        *,
+        since: datetime | None,
+        today: date,
+        zone: tzinfo = UTC,
+    ) -> Facts:
+        """The facts as of `today` in the reader's `zone`; nothing is news without a `since`."""
+        changes = self.changes.get(requisition.pk, [])
+        held = days_on_hold(requisition, changes, today=today, zone=zone)
+        days_open = _days_open(requisition, held, today)
+        quiet = _quiet_days(requisition, changes, today, zone)
+        promises = self._promises(requisition.pk, today)
+        moved = self._moved(requisition.pk, since)
+        return Facts(
+            requisition=requisition,
+            totals=requisition.funnel.totals,
+            moved=moved,
+            health=_health(requisition, quiet),
+            sentence=_sentence(requisition, changes, days_open, quiet, zone),
+            days_open=days_open,
+            days_on_hold=held,
+            quiet_days=quiet,
+            next_step=(
+                requisition.latest_checkpoint.next_step if requisition.latest_checkpoint else ""
+            ),
+            promises=promises,
+            news=self._news(requisition.pk, since, moved, today) if since else [],
+        )
+
+    def _moved(self, pk: UUID, since: datetime | None) -> dict[Stage, int]:
+        moved: Counter[str] = Counter()
+        if since is not None:
+            for stage, delta, at in self.counts.get(pk, []):
+                if at > since:
+                    moved[stage] += delta
+        return {stage: moved[stage] for stage in Stage if moved[stage]}
+
+    def _promises(self, pk: UUID, today: date) -> list[PromiseFact]:
+        return [
+            PromiseFact(
+                id=promise.pk,
+                text=stage_words(Stage(promise.stage), promise.count),
+                due_on=promise.due_on,
+                state=promise.state(today),
+                by=promise.by_id,
+            )
+            for promise in self.promises.get(pk, [])
+            if promise.kept_on is None
+            or max(promise.due_on, promise.kept_on) >= today - PROMISE_SHOWN_FOR
+        ]
+
+    def _news(
+        self, pk: UUID, since: datetime, moved: Mapping[Stage, int], today: date
+    ) -> list[str]:
+        lines = [
+            _change_line(change) for change in self.changes.get(pk, []) if change.at > since
+        ]
+        if moved:
+            lines.append(moved_words(moved))
+        for promise in self.promises.get(pk, []):
+            what = stage_words(Stage(promise.stage), promise.count)
+            if promise.made_at > since:
+                lines.append(f"Promised: {what} by {promise.due_on:%A} {_day(promise.due_on)}")
+            elif promise.kept_on and promise.kept_on >= since.date():
+                lines.append(f"Promise kept: {what}")
+            elif promise.kept_on is None and since.date() <= promise.due_on < today:
+                lines.append(f"Promise missed: {what}, due {_day(promise.due_on)}")
+        if not lines and any(at > since for at, _ in self.checkpoints.get(pk, [])):
+            lines.append("A note was added")
+        return lines
+
+
+def load(
+    requisitions: Iterable[Requisition], *, since: datetime | None, now: datetime
+) -> Material:
+    """Fetch what `Material.facts` needs in four statements.
+
+    `since` is the earliest instant that any reader asks about. The requisitions come with client,
+    recruiter, manager, funnel and latest_checkpoint already selected.
+    """
+    ids = [requisition.pk for requisition in requisitions]
+    counts: defaultdict[UUID, list[Any]] = defaultdict(list)
+    checkpoints: defaultdict[UUID, list[Any]] = defaultdict(list)
+    changes: defaultdict[UUID, list[StatusChange]] = defaultdict(list)
+    promises: defaultdict[UUID, list[Promise]] = defaultdict(list)
+    if since is not None:
+        rows = StageCount.objects.filter(requisition__in=ids, created_at__gt=since)
+        for pk, *entry in rows.values_list("requisition", "stage", "delta", "created_at"):
+            counts[pk].append(tuple(entry))
+        noted = Checkpoint.objects.standing().filter(requisition__in=ids, at__gt=since)
+        for pk, at, note in noted.values_list("requisition", "at", "note"):
+            checkpoints[pk].append((at, note))
+    for change in StatusChange.objects.filter(requisition__in=ids).select_related("by"):
+        changes[change.requisition_id].append(change)
+    standing = Promise.objects.filter(requisition__in=ids, withdrawn_at=None)
+    # A day more than is shown, since the reader's day may be another one than UTC's.
+    oldest = (min(since, now) if since else now).date() - PROMISE_SHOWN_FOR - timedelta(days=1)
+    recent = Q(kept_on=None) | Q(kept_on__gte=oldest) | Q(due_on__gte=oldest)
+    for promise in standing.filter(recent):
+        promises[promise.requisition_id].append(promise)
+    return Material(counts, changes, promises, checkpoints)
+
+
+def days_on_hold(
+    requisition: Requisition,
+    changes: Sequence[StatusChange],
+    *,
+    today: date,
+    zone: tzinfo = UTC,
+) -> int:
+    """Days between the opening and today (or the closing) on which the requisition was on hold.
+
+    `changes` in the order in which they happened.
+    """
+    if requisition.opened_on is None:
+        return 0
+    end = requisition.closed_on or today
+    days = 0
+    for change, following in zip(changes, [*changes[1:], None], strict=True):
+        if change.to_status != Status.ON_HOLD:
+            continue
+        starts = max(change.at.astimezone(zone).date(), requisition.opened_on)
+        ends = following.at.astimezone(zone).date() if following else end
+        days += max((min(ends, end) - starts).days, 0)
+    return days
+
+
+def _days_open(requisition: Requisition, held: int, today: date) -> int | None:
+    if requisition.opened_on is None:
+        return None
+    return max(((requisition.closed_on or today) - requisition.opened_on).days - held, 0)
+
+
+def _quiet_days(
+    requisition: Requisition, changes: Sequence[StatusChange], today: date, zone: tzinfo
+) -> int | None:
+    """Days since the last checkpoint, or since sourcing opened; only while it is open."""
+    if requisition.status != Status.OPEN:
+        return None
+    opened = [c.at.astimezone(zone).date() for c in changes if c.to_status == Status.OPEN]
+    marks = opened[-1:] or [requisition.created_at.astimezone(zone).date()]
+    if requisition.latest_checkpoint:
+        marks.append(requisition.latest_checkpoint.on)
+    return max((today - max(marks)).days, 0)
+
+
+def _health(requisition: Requisition, quiet: int | None) -> str:
+    if requisition.is_closed:
+        return "closed"
+    if requisition.status == Status.ON_HOLD:
+        return "on hold"
+    if requisition.status != Status.OPEN:
+        return "not started"
+    return "quiet" if quiet is not None and quiet > QUIET_AFTER.days else "healthy"
+
+
+def _sentence(
+    requisition: Requisition,
+    changes: Sequence[StatusChange],
+    days_open: int | None,
+    quiet: int | None,
+    zone: tzinfo,
+) -> str:
+    """Where it stands, in one sentence."""
+    last = changes[-1] if changes else None
+    day = _day(last.at.astimezone(zone).date()) if last else ""
+    why = f": {last.reason.rstrip('.')}" if last and last.reason else ""
+    match requisition.status:
+        case Status.DRAFT:
+            return "A draft. Sourcing can start when its hiring manager is named."
+        case Status.INTAKE:
+            return "In intake: what the job needs is being agreed before sourcing starts."
+        case Status.ON_HOLD:
+            until = f" Planned to go on {_day(last.until)}." if last and last.until else ""
+            return f"On hold since {day}{why}.{until}"
+        case Status.FILLED:
+            return f"Filled on {day} after {days_words(days_open or 0)}."
+        case Status.CANCELLED:
+            return f"Cancelled on {day}{why}."
+        case Status.PARTED:
+            return f"Parted ways on {day}{why}."
+    opened = f"Open for {days_words(days_open or 0)}"
+    furthest = _furthest(requisition.funnel.totals)
+    if quiet is not None and quiet > QUIET_AFTER.days:
+        return f"{opened}, {furthest}; nothing logged for {days_words(quiet)}."
+    return f"{opened}, {furthest}."
+
+
+def _furthest(totals: Mapping[Stage, int]) -> str:
+    """The two stages furthest along, which is what a manager asks first."""
+    reached = [stage for stage in Stage if totals[stage]]
+    if not reached:
+        return "no candidates found yet"
+    return " and ".join(stage_words(stage, totals[stage]) for stage in reached[-2:])
+
+
+def _change_line(change: StatusChange) -> str:
+    reason = change.reason.rstrip(".")
+    return f"{change_words(change)}: {reason}" if reason else change_words(change)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B}"

@@ -1,0 +1,157 @@
+"""The checkpoint form: counts since the last one, a note, the next step, a promise."""
+
+import uuid
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from recruiting.lib.text import PROSE_MAX, check_line, check_prose
+from requisitions.models import Stage
+from requisitions.models.funnel import COUNT_MAX
+from status_updates.models import Checkpoint
+from status_updates.models.checkpoint import NEXT_STEP_MAX, PromiseMade
+
+LOG_BACK = timedelta(days=366)
+"""How far back a checkpoint may be dated."""
+
+PROMISE_AHEAD = timedelta(days=366)
+
+
+class CheckpointForm(forms.Form):
+    """Nine counts that default to none, and words. `today` is the reader's date."""
+
+    note = forms.CharField(
+        required=False,
+        max_length=PROSE_MAX,
+        validators=[check_prose],
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    next_step = forms.CharField(
+        required=False, max_length=NEXT_STEP_MAX, validators=[check_line], label="Next step"
+    )
+    promise_count = forms.IntegerField(
+        required=False, min_value=1, max_value=COUNT_MAX, label="How many"
+    )
+    promise_stage = forms.ChoiceField(
+        required=False, choices=[("", "Choose"), *Stage.choices], label="Of what"
+    )
+    promise_due = forms.DateField(
+        required=False, label="By", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    on = forms.DateField(
+        required=False,
+        label="Date",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["on"].initial = today
+        self.fields["key"].initial = uuid.uuid4
+        self.fields["on"].widget.attrs["max"] = today.isoformat()
+        self.fields["promise_due"].widget.attrs["min"] = today.isoformat()
+        for stage in Stage:
+            self.fields[stage.value] = forms.IntegerField(
+                required=False,
+                min_value=0,
+                max_value=COUNT_MAX,
+                label=stage.label,
+                widget=forms.NumberInput(attrs={"inputmode": "numeric", "placeholder": "0"}),
+                error_messages={
+                    "min_value": "Counts start at 0. To take something back, correct or undo "
+                    "the checkpoint that logged it.",
+                    "max_value": f"One checkpoint holds {COUNT_MAX:,} at most.",
+                    "invalid": "Write a whole number.",
+                },
+            )
+
+    @classmethod
+    def for_correction(cls, checkpoint: Checkpoint, *, today: date) -> "CheckpointForm":
+        promise = checkpoint.promises.first()
+        return cls(
+            today=today,
+            initial={
+                **{stage.value: count for stage, count in checkpoint.counts.items()},
+                "note": checkpoint.note,
+                "next_step": checkpoint.next_step,
+                "on": checkpoint.on,
+                "promise_count": promise.count if promise else None,
+                "promise_stage": promise.stage if promise else "",
+                "promise_due": promise.due_on if promise else None,
+            },
+        )
+
+    def stage_fields(self) -> list[forms.BoundField]:
+        return [self[stage.value] for stage in Stage]
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"] or self.today
+        if on > self.today:
+            raise ValidationError("A checkpoint tells what has happened: choose today or earlier.")
+        if on < self.today - LOG_BACK:
+            raise ValidationError("That is more than a year ago. Check the year.")
+        return on
+
+    def clean_promise_due(self) -> date | None:
+        due: date | None = self.cleaned_data["promise_due"]
+        if due and due > self.today + PROMISE_AHEAD:
+            raise ValidationError("That is more than a year away. Check the year.")
+        return due
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        self._check_promise(data)
+        said = data.get("note") or data.get("next_step") or data.get("promise_count")
+        if not self.errors and not said and not any(self.counts.values()):
+            raise ValidationError("Enter a count, a note, a next step or a promise.")
+        return data
+
+    def _check_promise(self, data: dict[str, Any]) -> None:
+        parts = {
+            "promise_count": "Say how many.",
+            "promise_stage": "Say of what.",
+            "promise_due": "Say by when.",
+        }
+        if any(data.get(name) for name in parts):
+            for name, message in parts.items():
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, message)
+
+    def check_promise_is_ahead(self) -> bool:
+        """A new promise lies ahead; a corrected checkpoint may keep one that has passed."""
+        due = self.cleaned_data.get("promise_due")
+        if due and due < self.today:
+            self.add_error("promise_due", "A promise lies ahead: choose today or later.")
+            return False
+        return True
+
+    @property
+    def counts(self) -> dict[Stage, int]:
+        found = ((stage, self.cleaned_data.get(stage.value)) for stage in Stage)
+        return {stage: count for stage, count in found if count}
+
+    @property
+    def particulars(self) -> dict[str, Any]:
+        """The arguments that `Checkpoint.log` and `Checkpoint.correct` share."""
+        data = self.cleaned_data
+        promise = None
+        if data["promise_count"]:
+            promise = PromiseMade(
+                Stage(data["promise_stage"]), data["promise_count"], data["promise_due"]
+            )
+        return {
+            "key": data["key"] or uuid.uuid4(),
+            "counts": self.counts,
+            "on": data["on"],
+            "note": data["note"],
+            "next_step": data["next_step"],
+            "promise": promise,
+        }
+
+    def refuse(self, error: ValidationError) -> None:
+        """Show what the ledger refused beside its fields."""
+        self.add_error(None, error)

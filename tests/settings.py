@@ -1,0 +1,12 @@
+"""The project's settings, with what makes tests quick and independent of a build of the assets."""
+
+from recruiting.settings import *  # noqa: F403
+from recruiting.settings import DATABASES, STORAGES, VAR_DIR
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, as in the embedded installation: threads then lock each other as they do there.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
