@@ -52,7 +52,7 @@ def test_funnel_with_huge_totals_stays_inside_and_shows_the_small_ones() -> None
     assert drawn.steps[0].bar.height == 48
     assert drawn.steps[2].bar.height == 1.5
     assert drawn.steps[1].total == "1,000,000,000"
-    assert [step.is_long for step in drawn.steps] == [True, True, False]
+    assert [step.size for step in drawn.steps] == ["longer", "longer", ""]
 
 
 def test_funnel_summary_names_each_stage_that_was_reached() -> None:

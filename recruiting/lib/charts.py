@@ -20,7 +20,9 @@ TREND_HEIGHT = 80
 _BAR_SHARE_OF_STEP = 0.5
 # What is there at all is seen at all, even beside a number a thousand times as large.
 _LEAST_BAR = 1.5
-_LONG_TOTAL = 1000
+# From here on a total is written smaller, so that nine of them fit beside one another.
+_LONG = 1000
+_LONGER = 100_000
 
 
 class StageFigures(NamedTuple):
@@ -45,14 +47,17 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class FunnelStep:
-    """One stage, ready to be written: its text, its bar, and the flow to the next stage."""
+    """One stage, ready to be written: its text, its bar, and the flow to the next stage.
+
+    `across` is its total as a percentage of the largest, for the bar of a row.
+    """
 
     key: str
     label: str
     total: str
     change: str
     share: str
-    is_long: bool
+    size: str
     is_zero: bool
     bar: Bar
     flow: str
@@ -136,7 +141,7 @@ def funnel(
             total=count_text(stage.total),
             change=change_text(stage.change),
             share=share_text(stage.share),
-            is_long=stage.total >= _LONG_TOTAL,
+            size=_size_name(stage.total),
             is_zero=stage.total <= 0,
             bar=bar,
             flow=flow,
@@ -204,6 +209,13 @@ def _scaled(value: int, largest: int, length: float) -> float:
     if value <= 0 or largest <= 0:
         return 0
     return round(max(_LEAST_BAR, value / largest * length), 1)
+
+
+def _size_name(total: int) -> str:
+    """How large a total can be written, as a class of the style sheet names it."""
+    if total >= _LONGER:
+        return "longer"
+    return "long" if total >= _LONG else ""
 
 
 def _flow(left: Bar, right: Bar | None, ground: int) -> str:

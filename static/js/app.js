@@ -1,5 +1,5 @@
 /* What makes the pages livelier. Without it everything still works: forms post, pages load.
-   Hooks are data- attributes; COMPONENTS in docs/look.md names them. */
+   Hooks are data- attributes; docs/look.md names them. */
 "use strict";
 
 (() => {
@@ -276,6 +276,13 @@
     form.querySelector("input:not([type=hidden]), textarea, select")?.focus({ preventScroll: true });
   }
 
+  /* The form that a request saves; a request that only asks has none. The event itself may name
+     another element: by then the form can have been swapped away. */
+  function savedForm(event) {
+    const { elt, verb } = event.detail.requestConfig;
+    return verb === "get" ? null : elt.closest("form");
+  }
+
   /* ---- Wiring ---- */
 
   document.addEventListener("click", (event) => {
@@ -338,7 +345,7 @@
   });
 
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const form = event.detail.elt.closest("form");
+    const form = savedForm(event);
     if (!form) return;
     rememberFocus(form);
     if (form.matches("[data-draft]")) keepDraft(form);
@@ -347,7 +354,7 @@
   });
 
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt.closest("form");
+    const form = savedForm(event);
     if (!form) return;
     const { xhr, successful } = event.detail;
     stopSaving(form);
