@@ -1,6 +1,7 @@
 """The funnel and the status in the words that people use."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from requisitions.models.funnel import Stage
 from requisitions.models.status import Status, StatusChange
@@ -18,10 +19,15 @@ _SINGULAR_PLURAL = {
 }
 
 
+def counted_word(stage: Stage, count: int) -> str:
+    """What a count of the stage is called: "found", "resume submitted", "resumes submitted"."""
+    singular, plural = _SINGULAR_PLURAL[stage]
+    return singular if abs(count) == 1 else plural
+
+
 def stage_words(stage: Stage, count: int) -> str:
     """ "3 resumes submitted", "1 met", and for a correction "2 fewer found"."""
-    singular, plural = _SINGULAR_PLURAL[stage]
-    word = singular if abs(count) == 1 else plural
+    word = counted_word(stage, count)
     return f"{count:,} {word}" if count >= 0 else f"{-count:,} fewer {word}"
 
 
@@ -50,6 +56,11 @@ def change_words(change: StatusChange) -> str:
         case (_, Status.OPEN):
             return "Sourcing opened" + (" without a signed brief" if change.override else "")
         case (_, Status.ON_HOLD):
-            until = f" until {change.until.day} {change.until:%B}" if change.until else ""
+            until = f" until {day_words(change.until)}" if change.until else ""
             return f"Put on hold{until}"
     return Status(change.to_status).label
+
+
+def day_words(day: date) -> str:
+    """ "3 March"."""
+    return f"{day.day} {day:%B}"

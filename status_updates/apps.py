@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class StatusUpdatesConfig(AppConfig):
     name = "status_updates"
+
+    def ready(self) -> None:
+        from status_updates.digests import mail  # noqa: PLC0415 - models are ready only now
+
+        mail.register()

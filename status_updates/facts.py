@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from requisitions.models import Requisition, Stage, StageCount, Status, StatusChange
-from requisitions.words import change_words, days_words, moved_words, stage_words
+from requisitions.words import change_words, counted_word, day_words, days_words, moved_words, stage_words
 from status_updates.models import Checkpoint, Promise
 
 QUIET_AFTER = timedelta(days=7)
@@ -58,6 +58,12 @@ class Facts:
     @property
     def moved_words(self) -> str:
         return moved_words(self.moved)
+
+    @property
+    def tally(self) -> list[tuple[str, str]]:
+        """Each stage reached, as its number and its word."""
+        reached = ((stage, total) for stage, total in self.totals.items() if total)
+        return [(f"{total:,}", counted_word(stage, total)) for stage, total in reached]
 
     @property
     def open_promises(self) -> list[PromiseFact]:
@@ -137,11 +143,11 @@ class Material:
         for promise in self.promises.get(pk, []):
             what = stage_words(Stage(promise.stage), promise.count)
             if promise.made_at > since:
-                lines.append(f"Promised: {what} by {promise.due_on:%A} {_day(promise.due_on)}")
+                lines.append(f"Promised: {what} by {promise.due_on:%A} {day_words(promise.due_on)}")
             elif promise.kept_on and promise.kept_on >= since.date():
                 lines.append(f"Promise kept: {what}")
             elif promise.kept_on is None and since.date() <= promise.due_on < today:
-                lines.append(f"Promise missed: {what}, due {_day(promise.due_on)}")
+                lines.append(f"Promise missed: {what}, due {day_words(promise.due_on)}")
         if not lines and any(at > since for at, _ in self.checkpoints.get(pk, [])):
             lines.append("A note was added")
         return lines
@@ -240,7 +246,7 @@ def _sentence(
 ) -> str:
     """Where it stands, in one sentence."""
     last = changes[-1] if changes else None
-    day = _day(last.at.astimezone(zone).date()) if last else ""
+    day = day_words(last.at.astimezone(zone).date()) if last else ""
     why = f": {last.reason.rstrip('.')}" if last and last.reason else ""
     match requisition.status:
         case Status.DRAFT:
@@ -248,7 +254,7 @@ def _sentence(
         case Status.INTAKE:
             return "In intake: what the job needs is being agreed before sourcing starts."
         case Status.ON_HOLD:
-            until = f" Planned to go on {_day(last.until)}." if last and last.until else ""
+            until = f" Planned to go on {day_words(last.until)}." if last and last.until else ""
             return f"On hold since {day}{why}.{until}"
         case Status.FILLED:
             return f"Filled on {day} after {days_words(days_open or 0)}."
@@ -274,7 +280,3 @@ def _furthest(totals: Mapping[Stage, int]) -> str:
 def _change_line(change: StatusChange) -> str:
     reason = change.reason.rstrip(".")
     return f"{change_words(change)}: {reason}" if reason else change_words(change)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B}"

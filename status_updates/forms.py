@@ -18,6 +18,8 @@ LOG_BACK = timedelta(days=366)
 
 PROMISE_AHEAD = timedelta(days=366)
 
+STEPPER = {"inputmode": "numeric", "placeholder": "0", "autocomplete": "off"}
+
 
 class CheckpointForm(forms.Form):
     """Nine counts that default to none, and words. `today` is the reader's date."""
@@ -32,13 +34,22 @@ class CheckpointForm(forms.Form):
         required=False, max_length=NEXT_STEP_MAX, validators=[check_line], label="Next step"
     )
     promise_count = forms.IntegerField(
-        required=False, min_value=1, max_value=COUNT_MAX, label="How many"
+        required=False,
+        min_value=1,
+        max_value=COUNT_MAX,
+        label="How many",
+        widget=forms.NumberInput(attrs={"class": "input input--num", "inputmode": "numeric"}),
     )
     promise_stage = forms.ChoiceField(
-        required=False, choices=[("", "Choose"), *Stage.choices], label="Of what"
+        required=False,
+        choices=[("", "of what"), *Stage.choices],
+        label="Of what",
+        widget=forms.Select(attrs={"class": "input"}),
     )
     promise_due = forms.DateField(
-        required=False, label="By", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        required=False,
+        label="By when",
+        widget=forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d"),
     )
     on = forms.DateField(
         required=False,
@@ -60,7 +71,7 @@ class CheckpointForm(forms.Form):
                 min_value=0,
                 max_value=COUNT_MAX,
                 label=stage.label,
-                widget=forms.NumberInput(attrs={"inputmode": "numeric", "placeholder": "0"}),
+                widget=forms.NumberInput(attrs=STEPPER),
                 error_messages={
                     "min_value": "Counts start at 0. To take something back, correct or undo "
                     "the checkpoint that logged it.",

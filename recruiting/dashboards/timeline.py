@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from recruiting.lib.text import render_markdown
 from requisitions.models import Requisition, Stage, StatusChange
-from requisitions.words import change_words, moved_words, stage_words
+from requisitions.words import change_words, counted_word, stage_words
 from status_updates.models import Checkpoint
 
 PAGE = 20
@@ -32,7 +32,9 @@ class Item:
     on: date
     at: datetime
     who: str
+    initials: str
     title: str
+    counts: Sequence[tuple[str, str]] = ()
     id: UUID | None = None
     note: SafeString | str = ""
     next_step: str = ""
@@ -95,7 +97,12 @@ def _checkpoint_item(checkpoint: Checkpoint, before: Checkpoint | None, today: d
         on=checkpoint.on,
         at=checkpoint.at,
         who=checkpoint.by.display_name,
-        title=moved_words(checkpoint.counts),
+        initials=checkpoint.by.initials,
+        title="Checkpoint",
+        counts=[
+            (f"{count:+,}", counted_word(stage, count))
+            for stage, count in checkpoint.counts.items()
+        ],
         note=render_markdown(checkpoint.note) if checkpoint.note else "",
         next_step=checkpoint.next_step,
         promises=[
@@ -118,6 +125,7 @@ def _change_item(change: StatusChange, on: date) -> Item:
         on=on,
         at=change.at,
         who=change.by.display_name if change.by else "",
+        initials=change.by.initials if change.by else "",
         title=change_words(change),
         note=change.reason,
     )

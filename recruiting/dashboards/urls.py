@@ -1,8 +1,15 @@
 from django.urls import path
 
-from recruiting.dashboards.views import manager_home, requisition
+from recruiting.dashboards import health
+from recruiting.dashboards.views import home, manager_home, preferences, requisition, requisition_list
 
 urlpatterns = [
+    path("preferences/", preferences.preferences, name="preferences"),
+    path("preferences/signing-out/", preferences.signing_out, name="signing_out"),
+    path("", home.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("requisitions/", requisition_list.requisitions, name="requisitions"),
     path("visits/", manager_home.visits, name="visits"),
     path("requisitions/<uuid:pk>/", requisition.requisition, name="requisition"),
     path("requisitions/<uuid:pk>/checkpoints/", requisition.checkpoints, name="checkpoints"),

@@ -10,7 +10,7 @@ from django.db import models, transaction
 
 from recruiting.audit.models import record
 from recruiting.lib.text import PROSE_MAX, check_line, check_prose
-from requisitions.models import Requisition, Stage, StageCount
+from requisitions.models import Requisition, Stage, StageCount, Status
 from requisitions.models.funnel import Entry, add_entries
 from status_updates.models.promise import Promise, settle_promises
 
@@ -34,6 +34,14 @@ class PromiseMade:
     stage: Stage
     count: int
     due_on: date
+
+
+@dataclass(frozen=True)
+class Promised:
+    """When a promise was made, and the total of its stage then."""
+
+    at: datetime
+    baseline: int
 
 
 class Checkpoint(models.Model):
@@ -95,7 +103,11 @@ class Checkpoint(models.Model):
             if not current.is_active:
                 raise ValidationError(
                     f"This requisition is {current.get_status_display().lower()}. "
-                    "Reopen it before you log what moves."
+                    + (
+                        "Name its hiring manager before you log what moves."
+                        if current.status == Status.DRAFT
+                        else "Reopen it before you log what moves."
+                    )
                 )
             checkpoint = cls.objects.create(
                 requisition=current, key=key, by=by, at=now, on=on, note=note, next_step=next_step
@@ -133,7 +145,9 @@ class Checkpoint(models.Model):
                 next_step=next_step, corrects=self,
             )  # fmt: skip
             add_entries(current, [*taken_back, *correction._entries(counts)], by=by, now=now)
-            correction._keep_promise(promise, current.funnel.totals)
+            correction._keep_promise(
+                promise, current.funnel.totals, since=_promised(self, correction, promise)
+            )
             correction._settle(current)
             record("corrected a checkpoint", current, by=by, now=now, client=current.client_id,
                    checkpoint=str(correction.pk), replaces=str(self.pk),
@@ -188,17 +202,25 @@ class Checkpoint(models.Model):
             for stage, delta in self.counts.items()
         ]
 
-    def _keep_promise(self, promise: PromiseMade | None, totals: Mapping[Stage, int]) -> None:
+    def _keep_promise(
+        self,
+        promise: PromiseMade | None,
+        totals: Mapping[Stage, int],
+        *,
+        since: "Promised | None" = None,
+    ) -> None:
+        """Write the promise down; one that a correction repeats still counts from when it was made."""
         if promise is None:
             return
+        since = since or Promised(self.at, totals[promise.stage])
         Promise.objects.create(
             requisition_id=self.requisition_id,
             checkpoint=self,
             by=self.by,
-            made_at=self.at,
+            made_at=since.at,
             stage=promise.stage,
             count=promise.count,
-            baseline=totals[promise.stage],
+            baseline=since.baseline,
             due_on=promise.due_on,
         )
 
@@ -218,3 +240,17 @@ class Checkpoint(models.Model):
 
 def _plain(counts: Mapping[Stage, int]) -> dict[str, int]:
     return {stage.value: count for stage, count in counts.items() if count}
+
+
+def _promised(
+    before: Checkpoint, correction: Checkpoint, promise: PromiseMade | None
+) -> Promised | None:
+    """Where the promise that `correction` repeats began, or None when it makes another one."""
+    if promise is None:
+        return None
+    made = before.promises.filter(stage=promise.stage).order_by("-made_at").first()
+    if made is None:
+        return None
+    stage = promise.stage
+    moved = correction.counts.get(stage, 0) - before.counts.get(stage, 0)
+    return Promised(made.made_at, max(made.baseline + moved, 0))

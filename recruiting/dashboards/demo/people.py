@@ -3,12 +3,12 @@
 from datetime import time
 
 from recruiting.accounts.models import Role
-from recruiting.dashboards.demo.story import Clients, Person
+from recruiting.dashboards.demo.story import Person
 
 DOMAIN = "demo.example"
 PASSWORD = "same-page-demo"  # noqa: S105 - printed for everybody to read
 
-CLIENTS: Clients = {
+CLIENTS = {
     "havelmark": "Havelmark Hospitals IT",
     "brackwater": "Brackwater Logistics",
 }
@@ -31,8 +31,12 @@ PEOPLE: tuple[Person, ...] = (
     Person("mei.tan", "Mei Tan", Role.MANAGER, "Asia/Singapore", time(9), time(18),
            clients=("brackwater",)),
     Person("anna.kowalczyk", "Anna Kowalczyk", Role.MANAGER, "Europe/Warsaw", time(8), time(16),
-           clients=("brackwater",)),
+           clients=("brackwater",), joined=15),
 )  # fmt: skip
+"""The lead first: she lets the others in."""
+
+NEWCOMER = ("lukas.brandt", "Lukas Brandt")
+"""Login and name of somebody who has been invited and has not come yet."""
 
 SIGN_INS: tuple[tuple[str, str], ...] = (
     ("recruiter", "recruiter at Havelmark Hospitals IT"),

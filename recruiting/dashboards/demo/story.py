@@ -4,7 +4,6 @@ In a note and a next step `{+2}` stands for the second workday after it was writ
 ("Thursday") or, from a week on, as a date ("12 March"); `{-1}` for one before.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 
@@ -26,6 +25,8 @@ class Person:
     ends: time
     clients: tuple[str, ...] = ()
     days: tuple[int, ...] = (1, 2, 3, 4, 5)
+    joined: int = 75
+    """Workdays before today."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,3 @@ class Story:
     basis: str = ""
     target_ahead: int | None = None
     """Workdays from today to the day it should be filled; negative when that day is past."""
-
-
-Clients = Mapping[str, str]

@@ -1,9 +1,7 @@
 """Days counted as an office counts them: no weekends, none of the few days all are closed."""
 
 import re
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 CLOSED_DAYS = frozenset({(1, 1), (12, 25), (12, 26)})
 """Month and day on which nobody in the demo works, wherever she lives."""
@@ -30,9 +28,15 @@ def coming_friday(day: date) -> date:
     return day + timedelta(days=(FRIDAY - day.isoweekday()) % 7)
 
 
-def instant(day: date, clock: str, zone: ZoneInfo) -> datetime:
+def instant(day: date, clock: str, zone: tzinfo) -> datetime:
     """A wall clock such as "09:30" on a day in a zone."""
     return datetime.combine(day, time.fromisoformat(clock), tzinfo=zone)
+
+
+def hour_of_week(local: datetime) -> tuple[int, int]:
+    """ISO weekday and hour. When clocks go back, the second pass of an hour counts as the next
+    one: a slot of that hour is long over."""
+    return local.isoweekday(), local.hour + local.fold
 
 
 def with_days(text: str, written_on: date) -> str:
@@ -44,10 +48,3 @@ def with_days(text: str, written_on: date) -> str:
         return f"{day:%A}" if near else f"{day.day} {day:%B}"
 
     return _DAY_MARK.sub(named, text)
-
-
-def same_slot_before(now: datetime, zone: ZoneInfo, *, weeks: int) -> Iterator[datetime]:
-    """The same weekday and hour in the weeks before `now`, oldest first, by the local clock."""
-    local = now.astimezone(zone).replace(minute=0, second=0, microsecond=0)
-    for back in range(weeks, 0, -1):
-        yield local - timedelta(weeks=back)

@@ -12,6 +12,7 @@ from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
 from recruiting.dashboards.models import Visit
 from requisitions.models import Requisition, Status
+from requisitions.words import day_words
 from status_updates import facts
 
 RECENTLY_CLOSED = timedelta(days=30)
@@ -44,18 +45,12 @@ def _context(user: User, now: datetime) -> dict[str, Any]:
     known = [material.facts(row, since=since, today=today, zone=zone) for row in rows]
     known.sort(key=lambda one: (ORDER.index(one.health), one.requisition.title))
     return {
-        "since": since,
+        "since_words": _since_words(since, now) if since else "",
+        "lead": _lead(known),
         "waiting": [one for one in known if _hold_has_ended(one, material, today)],
         "active": [one for one in known if one.health != "closed"],
         "closed": [one for one in known if one.health == "closed"],
-        "changed": sum(bool(one.news) for one in known),
-        "next_promise": min(
-            (promise for one in known for promise in one.open_promises),
-            key=lambda promise: promise.due_on,
-            default=None,
-        ),
         "show_client": len({row.client_id for row in rows}) > 1,
-        "today": today,
     }
 
 
@@ -72,3 +67,33 @@ def _hold_has_ended(one: facts.Facts, material: facts.Material, today: date) -> 
     changes = material.changes.get(one.requisition.pk, [])
     until = changes[-1].until if changes and one.health == "on hold" else None
     return until is not None and until <= today
+
+
+def _since_words(since: datetime, now: datetime) -> str:
+    """The last visit as one says it: "yesterday, 14:05", "Tuesday", "3 March"."""
+    then = timezone.localtime(since)
+    days = (timezone.localdate(now) - then.date()).days
+    if days == 0:
+        return f"{then:%H:%M} today"
+    if days == 1:
+        return f"yesterday, {then:%H:%M}"
+    return f"{then:%A}" if days < 7 else day_words(then.date())
+
+
+def _lead(known: list[facts.Facts]) -> str:
+    """What happens next and when, in one sentence."""
+    promises = [
+        (promise, one)
+        for one in known
+        for promise in one.open_promises
+        if promise.state != "missed"
+    ]
+    if promises:
+        promise, one = min(promises, key=lambda pair: pair[0].due_on)
+        day = f"{promise.due_on:%A} {day_words(promise.due_on)}"
+        who = one.requisition.recruiter.display_name
+        return f"Next: {promise.text} for {one.requisition.title} by {day}, promised by {who}."
+    steps = [one for one in known if one.next_step and one.requisition.is_active]
+    if steps:
+        return f"Next, for {steps[0].requisition.title}: {steps[0].next_step}"
+    return "Your recruiters write here what comes next."

@@ -20,6 +20,7 @@ from recruiting.dashboards.people import people_of
 from recruiting.dashboards.timeline import checkpoints_of, timeline
 from requisitions.models import Requisition, Status
 from requisitions.models.requisition import salary_text
+from requisitions.words import day_words
 from recruiting.lib.text import render_markdown
 from status_updates import facts
 from status_updates.forms import CheckpointForm
@@ -59,8 +60,8 @@ def checkpoints(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase
             form.refuse(error)
         else:
             undo = reverse("checkpoint_undoing", args=[checkpoint.pk])
-            messages.success(request, "Checkpoint logged.", extra_tags=undo)
-            return redirect(found, permanent=False)
+            messages.success(request, "Checkpoint logged.", extra_tags=f"undo:{undo}")
+            return redirect(found)
     return _page(request, _requisition(request.user, pk), form)
 
 
@@ -114,7 +115,11 @@ def _correction_page(
             "checkpoint": checkpoint,
             "requisition": checkpoint.requisition,
             "form": form,
-            "counts": [(field, "") for field in form.stage_fields()],
+            "steppers": [(field, "") for field in form.stage_fields()],
+            "action": reverse("checkpoint_correction", args=[checkpoint.pk]),
+            "legend": "What moved",
+            "button": "Save the correction",
+            "draft": f"correction-{checkpoint.pk}",
         },
         status=422 if form.errors else 200,
     )
@@ -150,7 +155,13 @@ def _context(
         "facts": known,
         "form": form,
         "steppers": _steppers(form, known) if form else [],
+        "action": reverse("checkpoints", args=[found.pk]),
+        "legend": "Since the last checkpoint" if found.latest_checkpoint else "So far",
+        "last_on": found.latest_checkpoint.on if found.latest_checkpoint else None,
+        "button": "Log checkpoint",
+        "draft": f"checkpoint-{found.pk}",
         "funnel": funnel_of(known),
+        "since": day_words(today - RECENTLY),
         "trends": trends_of(found, today=today),
         "weeks": WEEKS,
         "timeline": timeline(checkpoints, changes, skip=skip, today=today, zone=zone),

@@ -1,0 +1,88 @@
+"""The mail of the weeks before: written as of its day, and filed as sent without sending.
+
+Each is written by the code that writes today's, from the rows that were there at its hour, so
+that the archive tells what the timeline tells.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+
+from recruiting.accounts.models import Invitation, Membership, Role, invitations
+from recruiting.dashboards.demo.cast import Cast
+from recruiting.dashboards.demo.telling import Deed
+from recruiting.mailing import kinds, messages
+from recruiting.mailing.models import Mail, MailQuerySet, State
+from recruiting.mailing.render import Rendered
+from status_updates.digests import rows
+from status_updates.digests.schedule import period_of, slot
+from status_updates.digests.snapshot import KIND
+from status_updates.models import PersonalLine
+
+WEEKS = 5
+"""Weeks that the archive goes back, the current one not counted."""
+
+
+def deeds(cast: Cast, *, left_to_the_worker: str) -> Iterator[Deed]:
+    """Every digest that should have gone by now, but for the one of this week that a worker is
+    to send to `left_to_the_worker`."""
+    since = cast.due_soon - timedelta(weeks=WEEKS, days=1)
+    cast.begin_digests(since)
+    managers = Membership.objects.filter(user__role=Role.MANAGER).select_related(
+        "user__preferences", "user__working_card"
+    )
+    for manager in managers:
+        wish, zone = manager.user.preferences, manager.user.working_card.zone
+        awaited = manager.user == cast.users[left_to_the_worker]
+        for weeks in range(WEEKS, 0 if awaited else -1, -1):
+            period = period_of(cast.due_soon - timedelta(weeks=weeks), zone)
+            at = slot(period, wish.digest_weekday, wish.digest_hour, zone)
+            if wish.digest_since <= at < cast.now:
+                yield at, partial(_file_digest, manager, at)
+
+
+def add_personal_lines(cast: Cast, lines: dict[int, str], *, manager: str, client: str) -> None:
+    """What the recruiter wrote by hand above the digests of so many weeks ago; 0 is the next."""
+    user = cast.users[manager]
+    for weeks, text in lines.items():
+        instant = cast.due_soon - timedelta(weeks=weeks)
+        PersonalLine.write(
+            text,
+            manager=user,
+            client=cast.clients[client],
+            period=str(period_of(instant, user.working_card.zone)),
+            version=0,
+            by=cast.users["recruiter"],
+            now=cast.days_ago("recruiter", 1 + weeks * 5, "16:15"),
+        )
+
+
+def file_invitation(invitation: Invitation) -> None:
+    """Its mail was sent when the invitation was made, too."""
+    mails = Mail.objects.unfinished().filter(recipient=invitation.user)
+    _file_as_sent(invitations.KIND, mails, invitation.created_at)
+
+
+def _file_digest(manager: Membership, at: datetime) -> None:
+    rows.materialise(at)
+    mails = Mail.objects.unfinished().filter(recipient=manager.user_id, client=manager.client_id)
+    _file_as_sent(KIND, mails.filter(due_at__lte=at), at)
+
+
+def _file_as_sent(kind: str, mails: MailQuerySet, at: datetime) -> None:
+    by_id = {mail.pk: mail for mail in mails.kind(kind).select_related("recipient", "client")}
+    for pk, written in kinds.get(kind).render(list(by_id.values()), at).items():
+        mail = by_id[pk]
+        mail.finished_at = at
+        if isinstance(written, Rendered):
+            _freeze(mail, written, at)
+        else:
+            mail.state, mail.reason = State.SKIPPED, written.reason
+        mail.save()
+
+
+def _freeze(mail: Mail, written: Rendered, at: datetime) -> None:
+    mail.state, mail.rendered_at, mail.address = State.SENT, at, mail.recipient.email
+    mail.subject, mail.text, mail.html = written.subject, written.text, written.html
+    mail.message_id = messages.message_id(mail.key)
+    mail.headers = {**messages.base_headers(mail, at), **written.headers}

@@ -1,0 +1,45 @@
+"""Builds the demo.
+
+What happened is told in the order in which it happened, with the clock of that moment, so that
+ledger, events and timeline agree with each other as they would after weeks of real use.
+"""
+
+from datetime import datetime
+from operator import itemgetter
+
+from django.db import transaction
+from django.utils import timezone
+
+from recruiting.accounts.models import User
+from recruiting.dashboards.demo import archive, people
+from recruiting.dashboards.demo.cast import Cast, give_password
+from recruiting.dashboards.demo.stories import STORIES
+from recruiting.dashboards.demo.telling import Telling
+
+PERSONAL_LINES = {
+    0: "Jonas, if you can settle the on-site days for the analyst this week, I have two people to "
+    "call the same day.",
+    3: "Thank you for reading the resumes so quickly. Both candidates noticed.",
+}
+"""By weeks ago; 0 is the digest that is due now."""
+
+
+def is_loaded() -> bool:
+    return bool(User.objects.filter(email=people.address("recruiter")).exists())
+
+
+def build(now: datetime) -> None:
+    """Everything or nothing. The database is to hold no people yet."""
+    with transaction.atomic():
+        cast = Cast(now)
+        cast.wish_digest_now("manager")
+        archive.add_personal_lines(cast, PERSONAL_LINES, manager="manager", client="havelmark")
+        deeds = [deed for story in STORIES for deed in Telling(story, cast).deeds()]
+        deeds += archive.deeds(cast, left_to_the_worker="manager")
+        for at, do in sorted(deeds, key=itemgetter(0)):
+            # Days are those of the person who acts, as they are behind a page.
+            with timezone.override(at.tzinfo):
+                do()
+        cast.remember_visits()
+        archive.file_invitation(cast.invite_newcomer())
+        give_password()

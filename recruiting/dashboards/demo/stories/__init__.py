@@ -1,0 +1,17 @@
+"""The dozen requisitions of the demo."""
+
+from recruiting.dashboards.demo.stories import (
+    brackwater,
+    brackwater_joliet,
+    havelmark,
+    havelmark_closing,
+)
+
+STORIES = (
+    *havelmark.STORIES,
+    *havelmark_closing.STORIES,
+    *brackwater_joliet.STORIES,
+    *brackwater.STORIES,
+)
+
+__all__ = ["STORIES"]

@@ -1,0 +1,137 @@
+"""One story as deeds: what was done, and when."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+
+from recruiting.accounts.models import User
+from recruiting.dashboards.demo.cast import Cast
+from recruiting.dashboards.demo.story import (
+    THIS_FRIDAY,
+    Cancel,
+    Correct,
+    Hold,
+    Log,
+    Open,
+    Pledge,
+    Resume,
+    Step,
+    Story,
+    Undo,
+)
+from recruiting.dashboards.demo.workdays import coming_friday, shifted, with_days
+from requisitions.models import Requisition
+from status_updates.models import Checkpoint
+from status_updates.models.checkpoint import PromiseMade
+
+CREATED_AT = "08:35"
+Deed = tuple[datetime, Callable[[], None]]
+"""Something that was done, and when."""
+
+
+class Telling:
+    """One story on its way into the database, through the methods that clicks go through."""
+
+    requisition: Requisition
+
+    def __init__(self, story: Story, cast: Cast) -> None:
+        self.story = story
+        self.cast = cast
+        self.recruiter: User = cast.users[story.recruiter]
+        self.zone = cast.zone(story.recruiter)
+        self.today = cast.now.astimezone(self.zone).date()
+        self.named: dict[str, Checkpoint] = {}
+
+    def deeds(self) -> Iterator[Deed]:
+        created = self._when(self.story.created, CREATED_AT)
+        yield created, partial(self._create, created)
+        for step in self.story.steps:
+            at = self._when(step.back, step.clock)
+            yield at, partial(self._do, step, at)
+
+    def _when(self, back: int, clock: str) -> datetime:
+        return self.cast.days_ago(self.story.recruiter, back, clock)
+
+    def _ahead(self, workdays: int) -> date:
+        return shifted(self.today, workdays)
+
+    def _create(self, at: datetime) -> None:
+        story, cast = self.story, self.cast
+        low, high = story.salary or (None, None)
+        self.requisition = Requisition.create(
+            by=self.recruiter,
+            now=at,
+            client=cast.clients[story.client],
+            recruiter=self.recruiter,
+            manager=cast.users[story.manager] if story.manager else None,
+            title=story.title,
+            code=story.code,
+            place=story.place,
+            description=story.description,
+            openings=story.openings,
+            salary_low=None if low is None else Decimal(low),
+            salary_high=None if high is None else Decimal(high),
+            currency=story.currency,
+            basis=story.basis,
+            target_on=None if story.target_ahead is None else self._ahead(story.target_ahead),
+        )
+        for login in story.watchers:
+            self.requisition.watch(cast.users[login], by=self.recruiter, now=at)
+
+    def _do(self, step: Step, at: datetime) -> None:
+        by, requisition = self.recruiter, self.requisition
+        match step:
+            case Open(reason=reason):
+                requisition.open_for_sourcing(by=by, now=at, reason=reason)
+            case Hold(reason=reason, until_ahead=ahead):
+                requisition.put_on_hold(by=by, now=at, reason=reason, until=self._ahead(ahead))
+            case Resume():
+                requisition.resume(by=by, now=at)
+            case Cancel(reason=reason):
+                requisition.cancel(by=by, now=at, reason=reason)
+            case Undo(of=name):
+                self.named[name].undo(by=by, now=at)
+            case Correct():
+                self._correct(step, at)
+            case Log():
+                self._log(step, at)
+            case _:
+                raise TypeError(f"A story cannot hold a {type(step).__name__}.")
+
+    def _log(self, step: Log, at: datetime) -> None:
+        on = at.date()
+        checkpoint = Checkpoint.log(
+            self.requisition,
+            by=self.recruiter,
+            now=at,
+            key=uuid.uuid4(),
+            counts=step.counts,
+            on=on,
+            note=with_days(step.note, on),
+            next_step=with_days(step.next_step, on),
+            promise=self._promise(step.promise, on),
+        )
+        if step.name:
+            self.named[step.name] = checkpoint
+
+    def _correct(self, step: Correct, at: datetime) -> None:
+        wrong = self.named[step.of]
+        wrong.correct(
+            by=self.recruiter,
+            now=at,
+            key=uuid.uuid4(),
+            counts=step.counts,
+            on=wrong.on,
+            note=with_days(step.note, wrong.on),
+            next_step=with_days(step.next_step, wrong.on),
+            promise=self._promise(step.promise, wrong.on),
+        )
+
+    def _promise(self, pledge: Pledge | None, on: date) -> PromiseMade | None:
+        if pledge is None:
+            return None
+        if pledge.due == THIS_FRIDAY:
+            return PromiseMade(pledge.stage, pledge.count, coming_friday(self.today))
+        return PromiseMade(pledge.stage, pledge.count, shifted(on, int(pledge.due)))

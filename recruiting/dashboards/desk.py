@@ -1,0 +1,303 @@
+"""What a recruiter or a lead sees first. The same number of statements for any number of
+requisitions."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, OrderBy, Q, QuerySet
+from django.urls import reverse
+
+from recruiting.accounts.models import User
+from recruiting.dashboards import needs
+from recruiting.dashboards.rows import Row, about, ago, exact, promise_words, row
+from requisitions.models import Requisition, Stage, Status
+from requisitions.words import days_words, stage_words
+from status_updates import facts
+from status_updates.facts import Facts, Material
+from status_updates.models import Promise
+
+SHOWN = 6
+"""How many of one kind of need are shown; the list has the rest."""
+
+MINE_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing to do, and where to do it. `late` marks a word that was not kept."""
+
+    url: str
+    title: str
+    about: str
+    why: str
+    action: str
+    action_url: str
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Needs of one kind. `more_url` leads to the whole of them where not all are shown."""
+
+    name: str
+    total: int
+    needs: Sequence[Need]
+    more_url: str = ""
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.needs)
+
+
+@dataclass
+class Sums:
+    """One line of the lead's summary."""
+
+    name: str
+    url: str = ""
+    open: int = 0
+    waiting: int = 0
+    on_hold: int = 0
+    quiet: int = 0
+    missed: int = 0
+
+
+@dataclass(frozen=True)
+class Desk:
+    groups: Sequence[Group]
+    mine: Sequence[Row]
+    mine_total: int
+    clients: Sequence[Sums] = ()
+    recruiters: Sequence[Sums] = ()
+    has_requisitions: bool = True
+
+    @property
+    def needing(self) -> int:
+        return sum(group.total for group in self.groups)
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """How many there are of what, at each client for each recruiter."""
+
+    rows: Sequence[Mapping[str, Any]]
+    missed: Sequence[Mapping[str, Any]]
+
+    def of(self, name: str) -> int:
+        return sum(one[name] for one in self.rows)
+
+    def sums(self, key: str, label: Callable[[Mapping[str, Any]], str], url: str) -> list[Sums]:
+        lines: dict[UUID, Sums] = {}
+        for one in self.rows:
+            line = lines.setdefault(one[key], Sums(label(one), url.format(one[key])))
+            for name in ("open", "waiting", "on_hold", "quiet"):
+                setattr(line, name, getattr(line, name) + one[name])
+        for one in self.missed:
+            if one[key] in lines:
+                lines[one[key]].missed += one["missed"]
+        return sorted(lines.values(), key=lambda line: (-line.missed, -line.quiet, line.name))
+
+
+def desk_of(user: User, *, now: datetime, today: date, zone: tzinfo) -> Desk:
+    """A recruiter's own requisitions; for a lead those of everybody."""
+    scope = Requisition.objects.visible_to(user)
+    if not user.is_lead:
+        scope = scope.held_by(user)
+    counts = _counts(scope, today, zone)
+    promises = list(_promises(scope, today)[:SHOWN])
+    wanted = {
+        name: list(_selected(scope.filter(condition)).order_by(order, "opened_on", "pk")[:SHOWN])
+        for name, condition, order in (
+            ("holds", needs.overdue_holds(today, zone), F("pk")),
+            ("quiet", needs.quiet(today, zone), _stalest()),
+            ("unmanaged", needs.unmanaged(), F("created_at")),
+            ("waiting", needs.awaiting_opening(), F("created_at")),
+        )
+    }
+    mine = _selected(Requisition.objects.visible_to(user).held_by(user).active())
+    open_ones = list(mine.filter(status=Status.OPEN).order_by(_stalest(), "opened_on", "pk")[:MINE_SHOWN])
+    every = {one.pk: one for rows in (*wanted.values(), open_ones) for one in rows}
+    material = facts.load(every.values(), since=None, now=now)
+    known = {
+        pk: material.facts(one, since=None, today=today, zone=zone) for pk, one in every.items()
+    }
+    return Desk(
+        groups=_groups(counts, promises, wanted, known, material, user, today),
+        mine=[row(known[one.pk], today=today) for one in open_ones],
+        mine_total=_mine_total(counts, user),
+        clients=_clients(counts) if user.is_lead else (),
+        recruiters=_recruiters(counts) if user.is_lead else (),
+        has_requisitions=bool(counts.rows),
+    )
+
+
+# --- asking the database -------------------------------------------------------------------
+
+
+def _counts(scope: QuerySet[Requisition], today: date, zone: tzinfo) -> _Counts:
+    """Two statements, grouped by client and recruiter."""
+    by = ("client", "client__name", "recruiter", "recruiter__name", "recruiter__email")
+    return _Counts(
+        list(
+            scope.order_by().values(*by).annotate(
+                open=Count("pk", filter=Q(status=Status.OPEN)),
+                waiting=Count("pk", filter=needs.awaiting_opening()),
+                on_hold=Count("pk", filter=Q(status=Status.ON_HOLD)),
+                quiet=Count("pk", filter=needs.quiet(today, zone)),
+                unmanaged=Count("pk", filter=needs.unmanaged()),
+                holds=Count("pk", filter=needs.overdue_holds(today, zone)),
+            )
+        ),
+        list(
+            Promise.objects.filter(needs.promises_due(today), requisition__in=scope)
+            .order_by()
+            .values(client=F("requisition__client"), recruiter=F("requisition__recruiter"))
+            .annotate(due=Count("pk"), missed=Count("pk", filter=Q(due_on__lt=today)))
+        ),
+    )
+
+
+def _promises(scope: QuerySet[Requisition], today: date) -> QuerySet[Promise]:
+    due = Promise.objects.filter(needs.promises_due(today), requisition__in=scope)
+    return due.select_related("requisition__client").order_by("due_on", "made_at")
+
+
+def _selected(rows: QuerySet[Requisition]) -> QuerySet[Requisition]:
+    return rows.select_related("client", "recruiter", "manager", "funnel", "latest_checkpoint")
+
+
+def _stalest() -> OrderBy:
+    return F("latest_checkpoint__on").asc(nulls_first=True)
+
+
+# --- saying it -----------------------------------------------------------------------------
+
+
+def _groups(
+    counts: _Counts,
+    promises: Sequence[Promise],
+    wanted: dict[str, list[Requisition]],
+    known: dict[UUID, Facts],
+    material: Material,
+    user: User,
+    today: date,
+) -> list[Group]:
+    due = sum(one["due"] for one in counts.missed)
+    waiting = [_opening(one, today) for one in wanted["waiting"]]
+    groups = [
+        Group("Promises", due, [_promise(one, today) for one in promises]),
+        Group(
+            "Holds that were to end",
+            counts.of("holds"),
+            [_hold(one, material, today) for one in wanted["holds"]],
+            _list("on_hold", user),
+        ),
+        Group(
+            "Gone quiet",
+            counts.of("quiet"),
+            [_silence(known[one.pk], today) for one in wanted["quiet"]],
+            _list("quiet", user),
+        ),
+        Group(
+            "Without a hiring manager",
+            counts.of("unmanaged"),
+            [_nobody(one) for one in wanted["unmanaged"]],
+            _list("unmanaged", user),
+        ),
+        Group("Waiting to be opened", counts.of("waiting"), waiting, _list("intake", user)),
+    ]
+    return [group for group in groups if group.total]
+
+
+def _list(status: str, user: User) -> str:
+    mine = "" if user.is_lead else "&mine=on"
+    return f"{reverse('requisitions')}?status={status}{mine}"
+
+
+def _log_url(requisition: Requisition) -> str:
+    return f"{requisition.get_absolute_url()}#timeline-title"
+
+
+def _promise(promise: Promise, today: date) -> Need:
+    requisition = promise.requisition
+    what = stage_words(Stage(promise.stage), promise.count)
+    return Need(
+        url=requisition.get_absolute_url(),
+        title=requisition.title,
+        about=about(requisition),
+        why=f"Promised: {promise_words(what, promise.due_on, today)}",
+        action="Log a checkpoint",
+        action_url=_log_url(requisition),
+        late=promise.due_on < today,
+    )
+
+
+def _silence(known: Facts, today: date) -> Need:
+    requisition = known.requisition
+    last = requisition.latest_checkpoint
+    quiet = days_words(known.quiet_days or 0)
+    return Need(
+        url=requisition.get_absolute_url(),
+        title=requisition.title,
+        about=about(requisition),
+        why=f"Last logged {ago(last.on, today)}" if last else f"Open for {quiet}, nothing logged yet",
+        action="Log a checkpoint",
+        action_url=_log_url(requisition),
+    )
+
+
+def _nobody(requisition: Requisition) -> Need:
+    is_draft = requisition.status == Status.DRAFT
+    return Need(
+        url=requisition.get_absolute_url(),
+        title=requisition.title,
+        about=about(requisition),
+        why="A draft until somebody answers for it" if is_draft else "Nobody gets its digest",
+        action="Name the manager",
+        action_url=f"{reverse('requisition_edit', args=[requisition.pk])}#id_manager",
+    )
+
+
+def _opening(requisition: Requisition, today: date) -> Need:
+    manager = requisition.manager.display_name if requisition.manager else ""
+    return Need(
+        url=requisition.get_absolute_url(),
+        title=requisition.title,
+        about=about(requisition),
+        why=f"In intake with {manager}, created {ago(requisition.created_at.date(), today)}",
+        action="Open for sourcing",
+        action_url=reverse("requisition_opening", args=[requisition.pk]),
+    )
+
+
+def _hold(requisition: Requisition, material: Material, today: date) -> Need:
+    until = material.changes[requisition.pk][-1].until
+    return Need(
+        url=requisition.get_absolute_url(),
+        title=requisition.title,
+        about=about(requisition),
+        why=f"On hold until {exact(until)}" if until else "On hold",
+        action="Resume work",
+        action_url=reverse("requisition_resumption", args=[requisition.pk]),
+    )
+
+
+def _mine_total(counts: _Counts, user: User) -> int:
+    return sum(one["open"] for one in counts.rows if one["recruiter"] == user.pk)
+
+
+def _clients(counts: _Counts) -> list[Sums]:
+    address = f"{reverse('requisitions')}?status=active&client={{}}"
+    return counts.sums("client", lambda one: str(one["client__name"]), address)
+
+
+def _recruiters(counts: _Counts) -> list[Sums]:
+    return counts.sums("recruiter", _recruiter_name, "")
+
+
+def _recruiter_name(one: Mapping[str, Any]) -> str:
+    """As `User.display_name` says it."""
+    return str(one["recruiter__name"] or one["recruiter__email"].partition("@")[0])

@@ -1,0 +1,70 @@
+"""Whether this process lives, and whether it can do its work. For machines, so without sign-in."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from celery import current_app
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from recruiting.mailing.models import SILENT_AFTER, Mail, Suspension, SweepBeat
+
+BROKER_TIMEOUT = 1
+"""Seconds to wait for the queue before it counts as away."""
+
+
+@login_not_required
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """503 without the database alone: without the queue people can still work.
+
+    `alerts` names what somebody should look at.
+    """
+    try:
+        connection.ensure_connection()
+        report = _report(timezone.now())
+    except DatabaseError:
+        return JsonResponse({"database": "away"}, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    return JsonResponse(report)
+
+
+def _report(now: datetime) -> dict[str, Any]:
+    swept_at = SweepBeat.last()
+    overdue = Mail.objects.overdue(now).count()
+    suspended = Suspension.objects.count()
+    broker = _broker_answers()
+    silent = swept_at is None or now - swept_at > SILENT_AFTER
+    alerts = {
+        "broker away": not broker,
+        "sweeper silent": silent,
+        "mail overdue": bool(overdue),
+    }
+    return {
+        "database": "ok",
+        "broker": "ok" if broker else "away",
+        "sweeper": {"last": swept_at and swept_at.isoformat(), "silent": silent},
+        "mail": {"overdue": overdue, "suspended_addresses": suspended},
+        "alerts": [name for name, rings in alerts.items() if rings],
+    }
+
+
+def _broker_answers() -> bool:
+    try:
+        with current_app.connection_for_write(connect_timeout=BROKER_TIMEOUT) as broker:
+            broker.ensure_connection(max_retries=1, timeout=BROKER_TIMEOUT)
+    except Exception:  # noqa: BLE001 - each transport has its own exceptions
+        return False
+    return True

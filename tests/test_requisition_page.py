@@ -1,0 +1,287 @@
+"""The shared page of a requisition, and logging, undoing and correcting on it."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from recruiting.accounts.models import User
+from requisitions.models import Requisition, Stage, Status
+from status_updates.models import Checkpoint, Promise
+from tests.factories import NOW, make_checkpoint, make_requisition
+from tests.queries import counted
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+SignIn = Callable[[User], Browser]
+HTMX = {"HX-Request": "true"}
+
+
+def post(browser: Browser, requisition: Requisition, **data: Any) -> Any:
+    return browser.post(reverse("checkpoints", args=[requisition.pk]), data)
+
+
+def test_page_tells_manager_and_recruiter_the_same(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, manager: User
+) -> None:
+    make_checkpoint(requisition, counts={Stage.FOUND: 41, Stage.MET: 7}, next_step="Call Ada")
+    pages = [sign_in(user).get(requisition.get_absolute_url()) for user in (recruiter, manager)]
+    for page in pages:
+        assert page.status_code == 200
+        assert page.context["facts"] == pages[0].context["facts"]
+        assert page.context["timeline"].items == pages[0].context["timeline"].items
+
+
+def test_page_offers_the_composer_to_those_who_may_log(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, manager: User
+) -> None:
+    assert "Log checkpoint" in sign_in(recruiter).get(requisition.get_absolute_url()).text
+    assert "Log checkpoint" not in sign_in(manager).get(requisition.get_absolute_url()).text
+
+
+def test_log_is_seen_on_the_page_at_once(
+    sign_in: SignIn, requisition: Requisition, recruiter: User
+) -> None:
+    browser = sign_in(recruiter)
+    answer = post(
+        browser,
+        requisition,
+        found=12,
+        met=2,
+        note="Strong **data** people",
+        next_step="Call Ada",
+        promise_count=3,
+        promise_stage="submitted",
+        promise_due="2026-03-13",
+        key=uuid.uuid4(),
+    )
+    assert (answer.status_code, answer["Location"]) == (302, requisition.get_absolute_url())
+    page = browser.get(answer["Location"])
+    assert page.context["facts"].totals[Stage.FOUND] == 12
+    (entry,) = (item for item in page.context["timeline"].items if item.kind == "checkpoint")
+    assert entry.counts == [("+12", "found"), ("+2", "met")]
+    assert "<strong>data</strong>" in page.text
+    assert "promised: 3 resumes submitted by" in page.text
+
+
+def test_log_replayed_ten_times_makes_one(
+    sign_in: SignIn, requisition: Requisition, recruiter: User
+) -> None:
+    browser, key = sign_in(recruiter), uuid.uuid4()
+    answers = [post(browser, requisition, found=12, key=key) for _ in range(10)]
+    assert {answer["Location"] for answer in answers} == {requisition.get_absolute_url()}
+    requisition.funnel.refresh_from_db()
+    assert (Checkpoint.objects.count(), requisition.funnel.found) == (1, 12)
+
+
+@pytest.mark.parametrize(
+    ("data", "field", "message"),
+    [
+        ({}, "__all__", "Enter a count"),
+        ({"found": "-3"}, "found", "Counts start at 0"),
+        ({"found": "10001"}, "found", "10,000 at most"),
+        ({"found": "1e9"}, "found", "whole number"),
+        ({"found": "9" * 5000}, "found", ""),
+        ({"found": "three"}, "found", "whole number"),
+        ({"found": 1, "on": "2026-03-12"}, "on", "today or earlier"),
+        ({"found": 1, "on": "1026-03-12"}, "on", "more than a year ago"),
+        ({"found": 1, "on": "soon"}, "on", "valid date"),
+        ({"note": "x" * 1_000_000}, "note", "at most 10000"),
+        ({"note": "nul \x00 inside"}, "note", "control character"),
+        ({"note": "bell \x07 inside"}, "note", "control character"),
+        ({"note": "trick \u202e inside"}, "note", "reverses the text"),
+        ({"next_step": "call\x1b[31m Ada"}, "next_step", "control character"),
+        ({"next_step": "x" * 301}, "next_step", "at most 300"),
+        ({"promise_count": 3, "promise_due": "2026-03-13"}, "promise_stage", "Say of what"),
+        ({"promise_count": 3, "promise_stage": "met"}, "promise_due", "Say by when"),
+        ({"promise_stage": "met", "promise_due": "2026-03-13"}, "promise_count", "how many"),
+        (
+            {"promise_count": 0, "promise_stage": "met", "promise_due": "2026-03-13"},
+            "promise_count",
+            "greater than or equal to 1",
+        ),
+        (
+            {"promise_count": 1, "promise_stage": "met", "promise_due": "2026-03-10"},
+            "promise_due",
+            "lies ahead",
+        ),
+        (
+            {"promise_count": 1, "promise_stage": "met", "promise_due": "2036-03-10"},
+            "promise_due",
+            "more than a year away",
+        ),
+        (
+            {"promise_count": 1, "promise_stage": "hired", "promise_due": "2026-03-13"},
+            "promise_stage",
+            "valid choice",
+        ),
+        ({"accepted": 2}, "accepted", "Raise the openings"),
+    ],
+)
+def test_bad_input_names_the_field_and_keeps_the_rest(
+    sign_in: SignIn,
+    requisition: Requisition,
+    recruiter: User,
+    data: dict[str, Any],
+    field: str,
+    message: str,
+) -> None:
+    typed = {"contacted": 7, "key": uuid.uuid4()} if data else {"key": uuid.uuid4()}
+    answer = post(sign_in(recruiter), requisition, **typed, **data)
+    assert answer.status_code == 422
+    errors = answer.context["form"].errors
+    assert list(errors) == [field]
+    assert message in errors[field][0]
+    if data:
+        assert 'value="7"' in answer.text
+    assert not Checkpoint.objects.exists()
+    requisition.funnel.refresh_from_db()
+    assert not any(requisition.funnel.totals.values())
+
+
+def test_log_of_somebody_who_may_only_look_is_forbidden(
+    sign_in: SignIn, requisition: Requisition, manager: User
+) -> None:
+    assert post(sign_in(manager), requisition, found=1).status_code == 403
+    assert not Checkpoint.objects.exists()
+
+
+def test_session_that_ended_during_an_htmx_call_takes_the_page_to_sign_in_and_back(
+    client: Browser, requisition: Requisition
+) -> None:
+    page = requisition.get_absolute_url()
+    answer = client.post(
+        reverse("checkpoints", args=[requisition.pk]),
+        {"found": 1},
+        headers={**HTMX, "HX-Current-URL": f"https://testserver{page}?earlier=20"},
+    )
+    assert answer.status_code == 401
+    assert answer["HX-Redirect"] == f"/accounts/login/?next={page}%3Fearlier%3D20"
+
+
+def test_undo_takes_back_what_was_logged(
+    sign_in: SignIn, requisition: Requisition, recruiter: User
+) -> None:
+    checkpoint = make_checkpoint(requisition, counts={Stage.FOUND: 12})
+    browser = sign_in(recruiter)
+    page = browser.post(reverse("checkpoint_undoing", args=[checkpoint.pk]), follow=True)
+    assert page.context["facts"].totals[Stage.FOUND] == 0
+    (entry,) = (item for item in page.context["timeline"].items if item.kind == "checkpoint")
+    assert (entry.undone, entry.counts) == ("Undone by Rosa Recruiter", [("+12", "found")])
+
+
+def test_correction_begins_with_what_was_logged_and_keeps_it_in_the_timeline(
+    sign_in: SignIn, requisition: Requisition, recruiter: User
+) -> None:
+    checkpoint = make_checkpoint(requisition, counts={Stage.FOUND: 21}, note="Backwards")
+    browser, url = sign_in(recruiter), reverse("checkpoint_correction", args=[checkpoint.pk])
+    form = browser.get(url).context["form"]
+    assert (form["found"].value(), form["note"].value()) == (21, "Backwards")
+    page = browser.post(
+        url, {"found": 12, "note": "Forwards", "on": "2026-03-11"}, follow=True
+    )
+    assert page.context["facts"].totals[Stage.FOUND] == 12
+    (entry,) = (item for item in page.context["timeline"].items if item.kind == "checkpoint")
+    assert entry.counts == [("+12", "found")]
+    assert entry.before.counts == [("+21", "found")]
+
+
+def test_correction_of_what_somebody_else_has_just_corrected_keeps_what_was_typed(
+    sign_in: SignIn, requisition: Requisition, recruiter: User
+) -> None:
+    checkpoint = make_checkpoint(requisition, counts={Stage.FOUND: 21})
+    checkpoint.undo(by=recruiter, now=NOW)
+    answer = sign_in(recruiter).post(
+        reverse("checkpoint_correction", args=[checkpoint.pk]), {"found": 12, "note": "mine"}
+    )
+    assert answer.status_code == 422
+    assert "already" in answer.context["form"].non_field_errors()[0]
+    assert "mine" in answer.text
+
+
+def test_timeline_is_paged_and_loses_no_entry(
+    sign_in: SignIn, requisition: Requisition, recruiter: User
+) -> None:
+    for day in range(25):
+        make_checkpoint(requisition, now=NOW - timedelta(days=25 - day), note=f"Day {day}")
+    browser, url = sign_in(recruiter), requisition.get_absolute_url()
+    first, second = browser.get(url), browser.get(f"{url}?earlier=20")
+    notes = [
+        item.note
+        for page in (first, second)
+        for item in page.context["timeline"].items
+        if item.kind == "checkpoint"
+    ]
+    assert notes == [f"<p>Day {day}</p>\n" for day in reversed(range(25))]
+    assert second.context["timeline"].earlier is None
+
+
+@pytest.mark.parametrize("earlier", ["-1", "x", "9" * 400, "²"])
+def test_timeline_asked_for_nonsense_still_answers(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, earlier: str
+) -> None:
+    page = sign_in(recruiter).get(requisition.get_absolute_url(), {"earlier": earlier})
+    assert page.status_code == 200
+
+
+def test_note_with_script_in_it_is_shown_without(
+    sign_in: SignIn, requisition: Requisition, recruiter: User
+) -> None:
+    make_checkpoint(
+        requisition, note="<script>alert(1)</script> [x](javascript:alert(1)) <img src=x onerror=y>"
+    )
+    page = sign_in(recruiter).get(requisition.get_absolute_url()).text
+    for bad in ("<script>alert", 'href="javascript', "<img"):
+        assert bad not in page
+
+
+def test_statements_of_the_page_do_not_grow(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, manager: User
+) -> None:
+    make_checkpoint(requisition)
+    for user in (recruiter, manager):
+        browser = sign_in(user)
+        few = counted(lambda: browser.get(requisition.get_absolute_url()))
+        for _ in range(50):
+            make_checkpoint(requisition, note="More")
+        many = counted(lambda: browser.get(requisition.get_absolute_url()))
+        assert few == many
+        assert few <= 14
+
+
+def test_statements_of_logging(
+    sign_in: SignIn, requisition: Requisition, recruiter: User
+) -> None:
+    browser = sign_in(recruiter)
+    data = {
+        "found": 12,
+        "met": 3,
+        "note": "Note",
+        "promise_count": 500,
+        "promise_stage": "met",
+        "promise_due": "2026-03-13",
+    }
+    few = counted(lambda: post(browser, requisition, **data))
+    for _ in range(50):
+        make_checkpoint(requisition)
+    many = counted(lambda: post(browser, requisition, **data))
+    assert few == many
+    assert few <= 12
+    assert Promise.objects.count() == 2
+
+
+def test_page_of_a_closed_requisition_has_no_composer(
+    sign_in: SignIn, requisition: Requisition, recruiter: User
+) -> None:
+    closed = make_requisition(
+        requisition.client,
+        recruiter=recruiter,
+        manager=requisition.manager,
+        status=Status.CANCELLED,
+    )
+    page = sign_in(recruiter).get(closed.get_absolute_url())
+    assert page.context["form"] is None
+    assert reverse("requisition_reopening", args=[closed.pk]) in page.text
