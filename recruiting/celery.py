@@ -12,7 +12,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["recruiting.mailing"])
 
 
-@beat_init.connect  # type: ignore[untyped-decorator]
+@beat_init.connect
 def wake_sweeper_at_start(**_: object) -> None:
     """Do not let due mail wait for the first tick."""
-    app.send_task("recruiting.mailing.tasks.sweep")
+    app.send_task("recruiting.mailing.tasks.sweep", expires=55)

@@ -18,7 +18,8 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-EMBEDDED = not env.str("DATABASE_URL", default="")
+_database_url = env.str("DATABASE_URL", default="")
+EMBEDDED = not _database_url
 DEBUG = env.bool("DEBUG", default=False)
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 if EMBEDDED:
@@ -64,7 +65,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "lucide",
     "template_partials",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -108,10 +108,12 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "recruiting.lib.fields.ShownSafely"
+
 # --- Database, cache, queue ----------------------------------------------------------------
 
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'same-page.sqlite3'}")
+    "default": env.db_url_config(_database_url or f"sqlite:///{VAR_DIR / 'same-page.sqlite3'}")
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Writers queue instead of failing: the write lock is taken at BEGIN, readers go on (WAL).
@@ -137,7 +139,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 
 REDIS_URL = env.str("REDIS_URL", default="")
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost/"
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -147,11 +149,17 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     # Beat only wakes the sweeper. What is due, the sweeper finds in the database.
-    "sweep-mail": {"task": "recruiting.mailing.tasks.sweep", "schedule": 60.0},
+    # A tick that no worker took before the next one is dropped, so that they do not pile up.
+    "sweep-mail": {
+        "task": "recruiting.mailing.tasks.sweep",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
 }
 if REDIS_URL:
     # A save must not hang on a broker that is away: fail fast, the sweeper finds the work.
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        "max_retries": 0,
         "socket_connect_timeout": 1,
         "socket_timeout": 5,
         "visibility_timeout": 600,
@@ -209,9 +217,33 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 60 * 15
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_FORMS = {
+    name: f"recruiting.accounts.sign_in_forms.{form}"
+    for name, form in {
+        "login": "SignInForm",
+        "request_login_code": "SignInCodeForm",
+        "confirm_login_code": "ConfirmCodeForm",
+        "reset_password": "PasswordResetForm",
+        "reset_password_from_key": "PasswordFromKeyForm",
+        "change_password": "PasswordChangeForm",
+        "set_password": "PasswordSetForm",
+        "reauthenticate": "ConfirmItIsYouForm",
+    }.items()
+}
+MFA_FORMS = {
+    "authenticate": "recruiting.accounts.sign_in_forms.AppCodeForm",
+    "reauthenticate": "recruiting.accounts.sign_in_forms.AppCodeAgainForm",
+    "activate_totp": "recruiting.accounts.sign_in_forms.AppActivationForm",
+    "add_webauthn": "recruiting.accounts.sign_in_forms.KeyAdditionForm",
+}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
+# How many proxies stand before the web process: the rate limits count by the address they report.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+MFA_ADAPTER = "recruiting.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://")
@@ -226,6 +258,7 @@ OIDC_NAME = env.str("OIDC_NAME", default="single sign-on")
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
 if OIDC_SERVER_URL:
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
         "APPS": [
             {
                 "provider_id": "sso",

