@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "recruiting.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        from recruiting.accounts import mails
+
+        mails.register()

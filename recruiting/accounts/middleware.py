@@ -13,15 +13,28 @@ from django.utils import timezone
 class LoginRequiredMiddleware(DjangoLoginRequired):
     """Sends a page to sign-in and back; an htmx call takes its whole page there and back."""
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., Any]
     ) -> HttpResponseBase:
-        if request.headers.get("HX-Request") != "true":
+        is_htmx = request.headers.get("HX-Request") == "true"
+        if request.method in ("GET", "HEAD") and not is_htmx:
             return super().handle_no_permission(request, view_func)
-        page = urlsplit(request.headers.get("HX-Current-URL", "/"))
-        back = page.path + (f"?{page.query}" if page.query else "")
-        sign_in = redirect_to_login(back, self.get_login_url(view_func))
-        return HttpResponse(status=401, headers={"HX-Redirect": sign_in.url})
+        # The page that asked can be shown again; what it asked for often answers POST alone.
+        page = request.headers.get("HX-Current-URL" if is_htmx else "Referer", "/")
+        sign_in = redirect_to_login(_path(page), self.get_login_url(view_func))
+        if is_htmx:
+            return HttpResponse(status=401, headers={"HX-Redirect": sign_in.url})
+        return sign_in
+
+
+def _path(url: str) -> str:
+    """The part of an address of ours that says which page it is."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "/"
+    path = "/" + parts.path.lstrip("/\\")
+    return path + (f"?{parts.query}" if parts.query else "")
 
 
 class ReaderZoneMiddleware:

@@ -1,17 +1,30 @@
 """People, the clients they work for, and how and when each of them works."""
 
-from recruiting.accounts.models.cards import Preferences, Weekday, WorkingCard
-from recruiting.accounts.models.clients import Client, Membership
-from recruiting.accounts.models.invitations import Invitation
+from recruiting.accounts.models.cards import (
+    DigestWish,
+    Preferences,
+    StalePreferences,
+    Weekday,
+    Wishes,
+    WorkingCard,
+)
+from recruiting.accounts.models.clients import Client, ClientNameTaken, Membership
+from recruiting.accounts.models.invitations import Invitation, InvitationRefused, Invited
 from recruiting.accounts.models.people import Role, User
 
 __all__ = [
     "Client",
+    "ClientNameTaken",
+    "DigestWish",
     "Invitation",
+    "InvitationRefused",
+    "Invited",
     "Membership",
     "Preferences",
     "Role",
+    "StalePreferences",
     "User",
     "Weekday",
+    "Wishes",
     "WorkingCard",
 ]

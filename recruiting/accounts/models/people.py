@@ -3,14 +3,15 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from recruiting.accounts.models.cards import Preferences, WorkingCard
-from recruiting.accounts.models.clients import Membership
+from recruiting.accounts.models.clients import Client, Membership
 from recruiting.audit.models import record
 from recruiting.lib.text import check_line
 
@@ -71,7 +72,7 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
         return user
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser):
     """A person. Email is the login; a manager need never have a password."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -130,11 +131,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_manager(self) -> bool:
         return self.role == Role.MANAGER
 
-    @property
-    def is_staff(self) -> bool:
-        """Django's admin, for emergencies, is the superuser's alone."""
-        return self.is_superuser
-
     def get_session_auth_hash(self) -> str:
         """Sessions end when the password or the session generation changes."""
         return self._session_hash(settings.SECRET_KEY)
@@ -143,11 +139,38 @@ class User(AbstractBaseUser, PermissionsMixin):
         for fallback in settings.SECRET_KEY_FALLBACKS:
             yield self._session_hash(fallback)
 
-    def _session_hash(self, secret: str) -> str:
+    def _session_hash(self, secret: str | bytes) -> str:
         value = f"{self.password}:{self.session_generation}"
         return salted_hmac(
             "recruiting.accounts.session", value, secret=secret, algorithm="sha256"
         ).hexdigest()
+
+    @classmethod
+    def install_lead(
+        cls, email: str, *, name: str, zone: str, password: str | None, now: datetime
+    ) -> tuple["User", bool]:
+        """The administrator's way to a lead who can sign in; says whether that is news.
+
+        Raises ValidationError for a hiring manager, who sits on the other side of the table.
+        """
+        with transaction.atomic():
+            user = cls.objects.filter(email=email).select_for_update().first()
+            if user is None:
+                user = cls.objects.create_user(
+                    email, password, name=name, zone=zone, role=Role.LEAD, now=now
+                )
+                record("created", user, by=None, now=now, role=Role.LEAD.value)
+                return user, True
+            if user.is_manager:
+                raise ValidationError(f"{email} is a hiring manager. Use another address.")
+            is_new = not (user.is_lead and user.is_active)
+            user.role, user.is_active = Role.LEAD, True
+            if password is not None:
+                user.set_password(password)
+            user.save(update_fields=["role", "is_active", "password"])
+            if is_new:
+                record("changed role", user, by=None, now=now, role=Role.LEAD.value)
+        return user, is_new
 
     def sign_out_everywhere(self, *, by: "User", now: datetime) -> None:
         with transaction.atomic():
@@ -155,23 +178,92 @@ class User(AbstractBaseUser, PermissionsMixin):
             record("signed out everywhere", self, by=by, now=now)
 
     def deactivate(self, *, by: "User", now: datetime) -> None:
-        """End all sessions at once and let the person in no more. Raises ValueError for oneself."""
+        """End all sessions at once and let the person in no more.
+
+        Raises ValueError for oneself and PermissionDenied when `by` is no lead any more.
+        """
         if by == self:
             raise ValueError("Ask another lead to deactivate you.")
         with transaction.atomic():
+            _check_is_still_lead(by)
             self.is_active = False
             self.save(update_fields=["is_active"])
             self._end_sessions()
             record("deactivated", self, by=by, now=now)
 
     def reactivate(self, *, by: "User", now: datetime) -> None:
+        """Let the person in again. Digests missed in between are not made up for."""
         with transaction.atomic():
+            _check_is_still_lead(by)
             self.is_active = True
             self.save(update_fields=["is_active"])
+            Preferences.objects.filter(user=self).update(digest_since=now)
             record("reactivated", self, by=by, now=now)
+
+    def make_lead(self, *, by: "User", now: datetime) -> None:
+        """Raises ValueError for a hiring manager, who sits on the other side of the table."""
+        self._change_role(Role.LEAD, by=by, now=now)
+
+    def make_recruiter(self, *, by: "User", now: datetime) -> None:
+        """Take the lead's rights away. Raises ValueError for oneself, so that one lead stays."""
+        if by == self:
+            raise ValueError("Ask another lead to change your role.")
+        self._change_role(Role.RECRUITER, by=by, now=now)
+
+    def _change_role(self, role: Role, *, by: "User", now: datetime) -> None:
+        if self.is_manager:
+            raise ValueError("A hiring manager stays one. Invite a recruiter by another address.")
+        with transaction.atomic():
+            _check_is_still_lead(by)
+            self.role = role
+            self.save(update_fields=["role"])
+            record("changed role", self, by=by, now=now, role=role.value)
+
+    def join(self, client: Client, *, by: "User", now: datetime) -> bool:
+        """Become a member of a client; says whether that is new."""
+        with transaction.atomic():
+            _, new = Membership.objects.get_or_create(
+                user=self, client=client, defaults={"created_at": now}
+            )
+            if new:
+                record("joined client", self, by=by, now=now, client=client)
+        return new
+
+    def leave(self, client: Client, *, by: "User", now: datetime) -> None:
+        """Lose sight of a client at once. Requisitions go on naming the person."""
+        with transaction.atomic():
+            gone, _ = Membership.objects.filter(user=self, client=client).delete()
+            if gone:
+                record("left client", self, by=by, now=now, client=client)
+
+    @property
+    def was_withdrawn(self) -> bool:
+        """Never came, since every invitation was revoked; nobody decided to shut the person out."""
+        sent = self.invitations.all()
+        return self.last_login is None and bool(sent) and all(one.revoked_at for one in sent)
+
+    def withdraw(self) -> None:
+        """The last invitation was revoked. Part of `Invitation.revoke`, which records it."""
+        self.is_active = False
+        self.save(update_fields=["is_active"])
+        self._end_sessions()
+
+    def welcome_back(self, *, now: datetime) -> None:
+        """Invited again after having been withdrawn. Part of `Invitation.send`."""
+        self.is_active = True
+        self.save(update_fields=["is_active"])
+        Preferences.objects.filter(user=self).update(digest_since=now)
 
     def _end_sessions(self) -> None:
         User.objects.filter(pk=self.pk).update(
             session_generation=models.F("session_generation") + 1
         )
         self.refresh_from_db(fields=["session_generation"])
+
+
+def _check_is_still_lead(by: User) -> None:
+    """Holds the leads' rows until the transaction ends: two leads who remove each other at the
+    same moment would leave none."""
+    leads = User.objects.active().filter(role=Role.LEAD).order_by("pk")
+    if by.pk not in [lead.pk for lead in leads.select_for_update(of=("self",))]:
+        raise PermissionDenied

@@ -1,0 +1,248 @@
+"""Forms about people. They check what was typed; the models decide and write."""
+
+import uuid
+from datetime import date, time, timedelta
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from recruiting.accounts.fields import (
+    DaysField,
+    HourField,
+    KeyField,
+    PersonEmailField,
+    ZoneField,
+)
+from recruiting.accounts.models import (
+    Client,
+    DigestWish,
+    Invited,
+    Role,
+    User,
+    Weekday,
+    Wishes,
+    WorkingCard,
+)
+from recruiting.accounts.models.cards import Preferences
+from recruiting.accounts.models.people import NAME_MAX
+from recruiting.lib.fields import LineField
+
+CLIENT_NAME_MAX = 120
+PAUSE_MAX = timedelta(days=366)
+
+
+class ClientForm(forms.Form):
+    key = KeyField()
+    name = LineField(
+        max_length=CLIENT_NAME_MAX,
+        help_text="A company or a department, as its people call it.",
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial={"key": uuid.uuid4()})
+
+
+class InvitationForm(forms.Form):
+    """Recruiters invite hiring managers of a client of theirs; leads invite all three roles."""
+
+    key = KeyField()
+    role = forms.ChoiceField(choices=Role.choices, widget=forms.RadioSelect, label="Invite as")
+    email = PersonEmailField(label="Email")
+    name = LineField(
+        max_length=NAME_MAX,
+        help_text="As they sign a mail.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    clients = forms.ModelMultipleChoiceField(
+        Client.objects.none(),
+        label="Clients",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    zone = ZoneField(label="Time zone", help_text="They can change it.")
+
+    def __init__(
+        self, data: QueryDict | None = None, *, by: User, preset: dict[str, Any] | None = None
+    ) -> None:
+        start = {"key": uuid.uuid4(), "zone": by.working_card.zone, "role": Role.MANAGER}
+        super().__init__(data, initial={**start, **(preset or {})})
+        self.fields["zone"].offer(by.working_card.zone)  # type: ignore[attr-defined]
+        clients = Client.objects.visible_to(by)
+        if by.is_lead:
+            self.fields["clients"].queryset = clients  # type: ignore[attr-defined]
+            self.fields["clients"].help_text = "A hiring manager belongs to exactly one."
+            return
+        del self.fields["role"]
+        self.fields["clients"] = forms.ModelChoiceField(clients, label="Client")
+        if len(clients) == 1:
+            self.fields["clients"].initial = clients[0]
+
+    def clean_clients(self) -> tuple[Client, ...]:
+        chosen = self.cleaned_data["clients"]
+        return (chosen,) if isinstance(chosen, Client) else tuple(chosen)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        role, clients = cleaned.get("role", Role.MANAGER), cleaned.get("clients")
+        if role == Role.MANAGER and clients is not None and len(clients) != 1:
+            self.add_error("clients", "Choose the one client that this hiring manager works for.")
+        if role == Role.RECRUITER and clients == ():
+            self.add_error("clients", "Choose at least one client to recruit for.")
+        return cleaned
+
+    @property
+    def address(self) -> str:
+        return str(self.cleaned_data["email"])
+
+    def invited(self) -> Invited:
+        """What was typed. Call it on a valid form."""
+        typed = self.cleaned_data
+        return Invited(
+            email=typed["email"],
+            name=typed["name"],
+            role=Role(typed.get("role", Role.MANAGER)),
+            zone=typed["zone"],
+            clients=typed["clients"],
+        )
+
+
+class RepeatForm(forms.Form):
+    """How many mails the page showed when "send again" was pressed."""
+
+    seen = forms.IntegerField()
+
+
+class SearchForm(forms.Form):
+    q = LineField(
+        label="Search", required=False, max_length=100, widget=forms.TextInput({"type": "search"})
+    )
+
+    @property
+    def words(self) -> str:
+        """What to search for; nothing when it cannot be searched for."""
+        return str(self.cleaned_data["q"]) if self.is_valid() else ""
+
+
+class MembershipForm(forms.Form):
+    """A lead gives a person one more client."""
+
+    client = forms.ModelChoiceField(
+        Client.objects.none(),
+        empty_label="Choose a client",
+        error_messages={"invalid_choice": "Choose a client from the list."},
+    )
+
+    def __init__(self, *args: Any, person: User, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Client.objects.visible_to(by).exclude(memberships__user=person)
+        self.fields["client"].queryset = others  # type: ignore[attr-defined]
+
+
+class PreferencesForm(forms.Form):
+    """Name and working card, for everybody."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    name = LineField(
+        max_length=NAME_MAX,
+        help_text="As others on the page see you.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    zone = ZoneField(label="Time zone")
+    days = DaysField(label="Working days")
+    starts = forms.TimeField(
+        label="From", widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    )
+    ends = forms.TimeField(
+        label="To", widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    )
+
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["zone"].offer(zone)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        starts, ends = cleaned.get("starts"), cleaned.get("ends")
+        if starts and ends and starts >= ends:
+            self.add_error("ends", "The end must be later than the start, on the same day.")
+        return cleaned
+
+    def in_words(self, name: str, value: Any) -> str:
+        """A value of one of the fields as a person would say it."""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, time):
+            return f"{value:%H:%M}"
+        if isinstance(value, list):
+            return ", ".join(Weekday(day).label for day in value)
+        choices = dict(getattr(self.fields[name], "choices", ()))
+        return str(choices.get(value, value)) if value not in (None, "") else "not set"
+
+    def wishes(self) -> Wishes:
+        """What was set. Call it on a valid form."""
+        typed = self.cleaned_data
+        return Wishes(
+            name=typed["name"],
+            zone=typed["zone"],
+            days=sorted(typed["days"]),
+            starts=typed["starts"],
+            ends=typed["ends"],
+        )
+
+
+class ManagerPreferencesForm(PreferencesForm):
+    """The same with the digest, which managers alone get."""
+
+    digest_wanted = forms.BooleanField(label="Send me the weekly digest", required=False)
+    digest_weekday = forms.TypedChoiceField(label="Day", choices=Weekday.choices, coerce=int)
+    digest_hour = HourField(label="Hour")
+    digest_paused_until = forms.DateField(
+        label="Pause until",
+        required=False,
+        help_text="No digest comes before this day. Empty it to go on at once.",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_digest_paused_until(self) -> date | None:
+        until: date | None = self.cleaned_data["digest_paused_until"]
+        if until and until <= self.today:
+            raise forms.ValidationError("Choose a day after today, or leave it empty.")
+        if until and until > self.today + PAUSE_MAX:
+            raise forms.ValidationError("Pause for a year at most, or switch the digest off.")
+        return until
+
+    def wishes(self) -> Wishes:
+        typed = self.cleaned_data
+        common = super().wishes()
+        digest = DigestWish(
+            wanted=typed["digest_wanted"],
+            weekday=typed["digest_weekday"],
+            hour=typed["digest_hour"],
+            paused_until=typed["digest_paused_until"],
+        )
+        return Wishes(**{**common.__dict__, "digest": digest})
+
+
+def shown_preferences(
+    user: User, preferences: Preferences, card: WorkingCard, *, digest_wanted: bool, today: date
+) -> dict[str, Any]:
+    """What the preferences form shows at first. A pause that is over is none."""
+    paused_until = preferences.digest_paused_until
+    return {
+        "version": preferences.version,
+        "name": user.name,
+        "zone": card.zone,
+        "days": card.days,
+        "starts": card.starts,
+        "ends": card.ends,
+        "digest_wanted": digest_wanted,
+        "digest_weekday": preferences.digest_weekday,
+        "digest_hour": preferences.digest_hour,
+        "digest_paused_until": paused_until if paused_until and paused_until > today else None,
+    }

@@ -1,0 +1,153 @@
+"""The people of one's clients, and what a lead changes about them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from recruiting.accounts import directory
+from recruiting.accounts.decorators import lead_required, recruiter_required
+from recruiting.accounts.forms import MembershipForm, SearchForm
+from recruiting.accounts.http import AuthenticatedHttpRequest
+from recruiting.accounts.models import Client, User
+
+PAGE_SIZE = 50
+
+
+def _person(request: AuthenticatedHttpRequest, pk: UUID) -> User:
+    found: User = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
+    return found
+
+
+@require_GET
+@recruiter_required
+def people(request: AuthenticatedHttpRequest) -> HttpResponseBase:
+    form = SearchForm(request.GET)
+    found = directory.with_clients(directory.search(request.user, form.words), request.user)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    entries = [directory.entry(person) for person in page]
+    context = {"page": page, "entries": entries, "form": form}
+    return render(request, "accounts/people.html", context)
+
+
+@require_GET
+@recruiter_required
+def person(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
+    return _page(request, pk)
+
+
+def _page(
+    request: AuthenticatedHttpRequest, pk: UUID, form: MembershipForm | None = None
+) -> HttpResponse:
+    visible = directory.with_clients(User.objects.visible_to(request.user), request.user)
+    entry = directory.entry(get_object_or_404(visible, pk=pk))
+    context: dict[str, Any] = {
+        "entry": entry,
+        "person": entry.person,
+        "local": entry.person.working_card.local(timezone.now()),
+        "is_self": entry.person == request.user,
+    }
+    if request.user.is_lead:
+        context["form"] = form or MembershipForm(person=entry.person, by=request.user)
+    status = 422 if form else 200
+    return render(request, "accounts/person.html", context, status=status)
+
+
+@require_POST
+@lead_required
+def memberships(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
+    """Give a person one more client, chosen from a list."""
+    found = _person(request, pk)
+    form = MembershipForm(request.POST, person=found, by=request.user)
+    if not form.is_valid():
+        return _page(request, pk, form)
+    return membership(request, pk, form.cleaned_data["client"].pk)
+
+
+@require_POST
+@lead_required
+def membership(request: AuthenticatedHttpRequest, pk: UUID, client_pk: UUID) -> HttpResponseBase:
+    found = _person(request, pk)
+    client = get_object_or_404(Client.objects.visible_to(request.user), pk=client_pk)
+    found.join(client, by=request.user, now=timezone.now())
+    undo = reverse("membership_ending", args=[pk, client_pk])
+    text = f"{found} now works with {client}."
+    messages.success(request, text, extra_tags=f"undo:{undo}")
+    return redirect("person", pk)
+
+
+@require_POST
+@lead_required
+def membership_ending(
+    request: AuthenticatedHttpRequest, pk: UUID, client_pk: UUID
+) -> HttpResponseBase:
+    found = _person(request, pk)
+    client = get_object_or_404(Client.objects.visible_to(request.user), pk=client_pk)
+    found.leave(client, by=request.user, now=timezone.now())
+    undo = reverse("membership", args=[pk, client_pk])
+    text = f"{found} no longer sees {client}."
+    messages.success(request, text, extra_tags=f"undo:{undo}")
+    return redirect("person", pk)
+
+
+@require_POST
+@lead_required
+def deactivation(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
+    found = _person(request, pk)
+    try:
+        found.deactivate(by=request.user, now=timezone.now())
+    except ValueError as error:
+        messages.error(request, str(error))
+    else:
+        undo = reverse("reactivation", args=[pk])
+        text = f"{found} is signed out everywhere and can't sign in."
+        messages.success(request, text, extra_tags=f"undo:{undo}")
+    return redirect("person", pk)
+
+
+@require_POST
+@lead_required
+def reactivation(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
+    found = _person(request, pk)
+    found.reactivate(by=request.user, now=timezone.now())
+    undo = reverse("deactivation", args=[pk])
+    messages.success(request, f"{found} can sign in again.", extra_tags=f"undo:{undo}")
+    return redirect("person", pk)
+
+
+@require_POST
+@lead_required
+def promotion(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
+    """A recruiter becomes a lead."""
+    found = _person(request, pk)
+    try:
+        found.make_lead(by=request.user, now=timezone.now())
+    except ValueError as error:
+        messages.error(request, str(error))
+    else:
+        undo = reverse("demotion", args=[pk])
+        text = f"{found} is a lead now and sees everything."
+        messages.success(request, text, extra_tags=f"undo:{undo}")
+    return redirect("person", pk)
+
+
+@require_POST
+@lead_required
+def demotion(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
+    """A lead becomes a recruiter."""
+    found = _person(request, pk)
+    try:
+        found.make_recruiter(by=request.user, now=timezone.now())
+    except ValueError as error:
+        messages.error(request, str(error))
+    else:
+        undo = reverse("promotion", args=[pk])
+        text = f"{found} is a recruiter now and sees the clients listed here."
+        messages.success(request, text, extra_tags=f"undo:{undo}")
+    return redirect("person", pk)

@@ -1,0 +1,229 @@
+"""Who sees whom, and what leads change about people and clients."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client as Browser
+from pytest_django import DjangoAssertNumQueries
+
+from recruiting.accounts.models import Client, ClientNameTaken, Role, User
+from recruiting.audit.models import Event
+from tests.factories import make_client, make_user
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[User], Browser]
+
+
+# --- Who sees whom ---------------------------------------------------------------------------
+
+
+def test_recruiter_sees_the_people_of_his_clients_alone(
+    recruiter: User, manager: User, other_manager: User, other_recruiter: User
+) -> None:
+    assert set(User.objects.visible_to(recruiter)) == {recruiter, manager}
+
+
+def test_lead_sees_everybody(
+    lead: User, recruiter: User, other_manager: User, other_recruiter: User
+) -> None:
+    assert set(User.objects.visible_to(lead)) == {
+        lead,
+        recruiter,
+        other_manager,
+        other_recruiter,
+    }
+
+
+def test_recruiter_sees_his_clients_alone(
+    recruiter: User, acme: Client, globex: Client, lead: User
+) -> None:
+    assert list(Client.objects.visible_to(recruiter)) == [acme]
+    assert list(Client.objects.visible_to(lead)) == [acme, globex]
+
+
+@pytest.mark.parametrize("url", ["/people/", "/clients/", "/clients/new/"])
+def test_manager_has_no_use_for_these_pages(url: str, sign_in: SignIn, manager: User) -> None:
+    assert sign_in(manager).get(url).status_code == 403
+
+
+def test_pages_of_another_client_are_not_there(
+    sign_in: SignIn, recruiter: User, other_manager: User, globex: Client
+) -> None:
+    browser = sign_in(recruiter)
+    assert browser.get(f"/people/{other_manager.pk}/").status_code == 404
+    assert browser.get(f"/clients/{globex.pk}/").status_code == 404
+
+
+def test_person_of_two_clients_shows_only_the_shared_one(
+    sign_in: SignIn, recruiter: User, acme: Client, globex: Client
+) -> None:
+    both = make_user("both@people.example", clients=[acme, globex], name="Bo Both")
+    browser = sign_in(recruiter)
+    for page in ("/people/", f"/people/{both.pk}/", f"/clients/{acme.pk}/"):
+        shown = browser.get(page).content.decode()
+        assert "Bo Both" in shown
+        assert "Globex" not in shown
+
+
+def test_search_finds_by_parts_of_name_and_address(
+    sign_in: SignIn, recruiter: User, manager: User
+) -> None:
+    browser = sign_in(recruiter)
+    found = browser.get("/people/", {"q": "max acme"}).context["entries"]
+    assert [entry.person for entry in found] == [manager]
+    assert "Nobody here goes by that" in browser.get("/people/", {"q": "zz"}).content.decode()
+
+
+@pytest.mark.parametrize("words", ["a\x00b", "x" * 5000, "\u202e"])
+def test_search_for_rubbish_does_no_harm(words: str, sign_in: SignIn, recruiter: User) -> None:
+    assert sign_in(recruiter).get("/people/", {"q": words}).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["/people/", "/clients/"])
+def test_lists_cost_the_same_for_one_row_and_for_fifty(
+    page: str,
+    sign_in: SignIn,
+    recruiter: User,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    browser = sign_in(recruiter)
+    budget = {"/people/": 6, "/clients/": 3}[page]
+    with django_assert_num_queries(budget):
+        browser.get(page)
+    for _ in range(50):
+        client = make_client(by=recruiter)
+        make_user(clients=[client])
+    with django_assert_num_queries(budget):
+        browser.get(page)
+
+
+# --- Rights ----------------------------------------------------------------------------------
+
+
+def test_lead_deactivates_and_takes_it_back(sign_in: SignIn, lead: User, recruiter: User) -> None:
+    browser = sign_in(lead)
+    answer = browser.post(f"/people/{recruiter.pk}/deactivation/", follow=True)
+    recruiter.refresh_from_db()
+    assert not recruiter.is_active
+    assert f'action="/people/{recruiter.pk}/reactivation/" data-undo' in answer.content.decode()
+    browser.post(f"/people/{recruiter.pk}/reactivation/")
+    recruiter.refresh_from_db()
+    assert recruiter.is_active
+
+
+def test_missed_digests_are_not_made_up_for_after_reactivation(
+    lead: User, manager: User, now: datetime
+) -> None:
+    manager.deactivate(by=lead, now=now)
+    later = now.replace(month=6)
+    manager.reactivate(by=lead, now=later)
+    manager.preferences.refresh_from_db()
+    assert manager.preferences.digest_since == later
+
+
+def test_lead_cannot_deactivate_or_demote_himself(sign_in: SignIn, lead: User) -> None:
+    browser = sign_in(lead)
+    for noun in ("deactivation", "demotion"):
+        answer = browser.post(f"/people/{lead.pk}/{noun}/", follow=True)
+        assert "Ask another lead" in answer.content.decode()
+    lead.refresh_from_db()
+    assert (lead.is_active, lead.role) == (True, Role.LEAD)
+
+
+def test_lead_who_was_just_removed_removes_nobody(lead: User, now: datetime) -> None:
+    other = make_user("second@office.example", role=Role.LEAD)
+    other.deactivate(by=lead, now=now)
+    with pytest.raises(PermissionDenied):
+        lead.deactivate(by=other, now=now)
+    lead.refresh_from_db()
+    assert lead.is_active
+
+
+def test_recruiter_becomes_a_lead_and_back(sign_in: SignIn, lead: User, recruiter: User) -> None:
+    browser = sign_in(lead)
+    browser.post(f"/people/{recruiter.pk}/promotion/")
+    recruiter.refresh_from_db()
+    assert recruiter.is_lead
+    browser.post(f"/people/{recruiter.pk}/demotion/")
+    recruiter.refresh_from_db()
+    assert recruiter.role == Role.RECRUITER
+
+
+def test_manager_never_becomes_a_lead(sign_in: SignIn, lead: User, manager: User) -> None:
+    answer = sign_in(lead).post(f"/people/{manager.pk}/promotion/", follow=True)
+    assert "A hiring manager stays one" in answer.content.decode()
+    manager.refresh_from_db()
+    assert manager.is_manager
+
+
+def test_lead_gives_and_takes_clients(
+    sign_in: SignIn, lead: User, recruiter: User, globex: Client
+) -> None:
+    browser = sign_in(lead)
+    browser.post(f"/people/{recruiter.pk}/memberships/", {"client": str(globex.pk)})
+    assert Client.objects.visible_to(recruiter).filter(pk=globex.pk).exists()
+    browser.post(f"/people/{recruiter.pk}/memberships/{globex.pk}/ending/")
+    assert not Client.objects.visible_to(recruiter).filter(pk=globex.pk).exists()
+    browser.post(f"/people/{recruiter.pk}/memberships/{globex.pk}/")
+    assert Client.objects.visible_to(recruiter).filter(pk=globex.pk).exists()
+    actions = Event.objects.about(recruiter).order_by("id").values_list("action", flat=True)
+    assert list(actions) == ["joined client", "left client", "joined client"]
+
+
+def test_unknown_client_is_refused_on_the_same_page(
+    sign_in: SignIn, lead: User, recruiter: User
+) -> None:
+    url = f"/people/{recruiter.pk}/memberships/"
+    assert sign_in(lead).post(url, {"client": str(uuid.uuid4())}).status_code == 422
+
+
+@pytest.mark.parametrize("noun", ["deactivation", "reactivation", "promotion", "demotion"])
+def test_recruiter_changes_nobodys_rights(
+    noun: str, sign_in: SignIn, recruiter: User, manager: User
+) -> None:
+    assert sign_in(recruiter).post(f"/people/{manager.pk}/{noun}/").status_code == 403
+
+
+# --- Clients ---------------------------------------------------------------------------------
+
+
+def new_client(name: str) -> dict[str, str]:
+    return {"key": str(uuid.uuid4()), "name": name}
+
+
+def test_creator_of_a_client_is_its_member(sign_in: SignIn, recruiter: User) -> None:
+    answer = sign_in(recruiter).post("/clients/new/", new_client("  Initech "))
+    client = Client.objects.visible_to(recruiter).get(name="Initech")
+    assert answer.headers["Location"] == f"/clients/{client.pk}/"
+
+
+def test_client_sent_ten_times_is_one(sign_in: SignIn, recruiter: User) -> None:
+    browser, form = sign_in(recruiter), new_client("Initech")
+    pages = {browser.post("/clients/new/", form).headers["Location"] for _ in range(10)}
+    assert len(pages) == 1
+    assert Client.objects.filter(name="Initech").count() == 1
+
+
+def test_name_of_an_own_client_is_taken_whatever_its_case(sign_in: SignIn, recruiter: User) -> None:
+    answer = sign_in(recruiter).post("/clients/new/", new_client("ACME"))
+    assert answer.status_code == 422
+    assert "There is a client of this name already" in answer.content.decode()
+    assert Client.objects.count() == 1
+
+
+def test_name_of_an_unseen_client_is_refused_without_saying_why(
+    recruiter: User, globex: Client, now: datetime
+) -> None:
+    with pytest.raises(ClientNameTaken, match="This name can't be used"):
+        Client.create("globex", by=recruiter, now=now)
+
+
+@pytest.mark.parametrize("name", ["", "   ", "A\x00B", "A\nB", "\u202eemcA", "\u2066", "A" * 121])
+def test_bad_name_of_a_client_is_refused(name: str, sign_in: SignIn, recruiter: User) -> None:
+    answer = sign_in(recruiter).post("/clients/new/", new_client(name))
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["name"]
+    assert Client.objects.count() == 1
