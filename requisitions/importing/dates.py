@@ -48,6 +48,8 @@ def read_date(text: str, *, day_first: bool = False) -> date:
     text = _TIME.sub("", _WEEKDAY.sub("", text, count=1)).strip().rstrip(",")
     if _SERIAL.fullmatch(text):
         return _EXCEL_ZERO + timedelta(days=int(float(text)))
+    if re.fullmatch(r"\d{4}", text):
+        raise UnreadableDate("names a year, but no day")
     if twice := _YEAR_TWICE.fullmatch(text):
         found = read_date(twice[2])
         if found.year != int(twice[1]):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from requisitions.importing.dates import UnreadableDate, read_date
 from requisitions.importing.mapping import Mapping
 from requisitions.importing.money import (
+    CURRENCIES,
     UnreadableMoney,
     read_basis,
     read_currency,
@@ -15,7 +16,10 @@ from requisitions.importing.money import (
 from requisitions.importing.statuses import read_status
 
 MOST = 0.6
-"""Share of the filled cells that must be of a kind for the column to be of it."""
+"""Share of the filled cells that are of a kind, where the cells alone make the guess."""
+
+SOME = 0.2
+"""The same where the heading speaks for it: what is wrong in the other cells is to be shown."""
 
 _TITLE_LONGEST = 150
 _TITLE_WORDS = re.compile(r"[^\W\d_]{3}")
@@ -23,8 +27,7 @@ _TITLE_WORDS = re.compile(r"[^\W\d_]{3}")
 # Headings without case, spaces and underscores; the better name stands first.
 _NAMES = {
     "title": "jobtitle postingtitle title positiontitle requisitiontitle roletitle vacancytitle"
-    " jobopeningname requisitionname jobname position role job vacancy opening name text"
-    " requisition",
+    " jobopeningname requisitionname jobname",
     "employer": "employer company companyname clientname client organization organisation agency"
     " hiringcompany account",
     "code": "requisitionid requisitioncode requisitioncodes requisitionnumber reqid reqcode reqno"
@@ -33,7 +36,7 @@ _NAMES = {
     " id",
     "opened_on": "dateopened openedon openedat opened opendate openingdate dateposted postedon"
     " postedat posteddate postdate posted publishedat publicationdate createdat createdon"
-    " createdtime datecreated creationdate created requisitiondate date day",
+    " createdtime datecreated creationdate created requisitiondate date",
     "target_on": "targetdate targetfilldate targethiredate tobefilledby fillby neededby plandate"
     " planneddate duedate targetstartdate startdate",
     "basis": "paybasis salarybasis paytype payperiod payfrequency payunit salaryperiod salarytype"
@@ -49,7 +52,8 @@ _NAMES = {
     " hiringmanagers manager",
     "duplicate_mark": "isduplicatejob isduplicate duplicate duplicated isdup dup",
 }
-_PLACE = "location joblocation worklocation officelocation place office offices"
+_TITLE_PERHAPS = "position role job vacancy opening name text requisition"
+_PLACE = "location joblocation worklocation officelocation place office offices where"
 _PLACE_PARTS = ("city town", "state province region county", "country")
 _DESCRIPTION = "jobdescription description jobdesc desc details summary"
 _DESCRIPTION_MORE = "responsibilities duties requirements qualifications requiredskills skills"
@@ -60,13 +64,18 @@ _HIGH = frozenset({"high", "higher", "upper", "max", "maximum", "to", "end"})
 _SIGN = re.compile(r"([$€£])\s?\d|\d\s?([€£])")
 
 
-def guess(headings: Sequence[str], sample_rows: Sequence[Sequence[str]]) -> Mapping:
+def guess(
+    headings: Sequence[str], sample_rows: Sequence[Sequence[str]], *, title_by_cells: bool = True
+) -> Mapping:
     """A mapping that fits headings and cells; what cannot be told is left out.
+
+    Without `title_by_cells` only a heading makes a column the title: for where nobody looks at
+    the guess before it is used.
 
     Knows the exports of Zoho Recruit, OpenCATS, Greenhouse, Lever, Ashby and Workable, and what
     people write by hand.
     """
-    return _Guess(headings, sample_rows).mapping()
+    return _Guess(headings, sample_rows).mapping(title_by_cells)
 
 
 class _Guess:
@@ -81,7 +90,7 @@ class _Guess:
         ]
         self._taken: dict[str, tuple[int, ...]] = {}
 
-    def mapping(self) -> Mapping:
+    def mapping(self, title_by_cells: bool) -> Mapping:
         self._take("duplicate_mark")
         self._take("link", _is_link)
         self._take("manager_email", _is_email)
@@ -93,8 +102,9 @@ class _Guess:
         self._take("code")
         self._take_joined()
         self._take("employer")
-        self._take("title", _may_be_title)
-        self._fall_back()
+        self._take("title")
+        self._take_perhaps("title", _TITLE_PERHAPS, _may_be_title)
+        self._fall_back(title_by_cells)
         return Mapping(self._taken, currency=self._currency())
 
     # --- taking ----------------------------------------------------------------------------
@@ -112,22 +122,28 @@ class _Guess:
         if found is not None:
             self._taken[field] = (found,)
 
-    def _is(self, index: int, suits: Callable[[str], bool] | None) -> bool:
-        """Whether most filled cells are of the kind; an empty column is judged by its name."""
+    def _take_perhaps(self, field: str, names: str, suits: Callable[[str], bool]) -> None:
+        """Headings that can mean many things: only the cells below make sure."""
+        found = None if field in self._taken else self._find(names, suits)
+        if found is not None:
+            self._taken[field] = (found,)
+
+    def _is(self, index: int, suits: Callable[[str], bool] | None, share: float = SOME) -> bool:
+        """Whether enough filled cells are of the kind; an empty column is judged by its name."""
         cells = self._cells[index]
         if suits is None or not cells:
             return True
-        return sum(map(suits, cells)) >= len(cells) * MOST
+        return sum(map(suits, cells)) >= len(cells) * share
 
     def _take_dates(self) -> None:
-        for field in ("opened_on", "target_on"):
-            self._take(field, lambda cell: _is_date(cell) or _is_date_without_year(cell))
+        self._take("opened_on")
+        self._take("target_on")
         self._add_year()
 
     def _add_year(self) -> None:
         """Year, and month where it stands alone, in front of a date that lacks them."""
         opened = self._taken.get("opened_on", ())
-        if opened and self._cells[opened[0]] and self._is(opened[0], _is_date):
+        if opened and self._cells[opened[0]] and self._is(opened[0], _is_date, MOST):
             return
         year = self._find(_YEAR, _is_year)
         if year is None:
@@ -153,9 +169,10 @@ class _Guess:
         self._take("currency", lambda cell: read_currency(cell) is not None)
         if "salary_low" in self._taken or "salary_high" in self._taken:
             return
+        used = {index for indexes in self._taken.values() for index in indexes}
         for index, words in enumerate(self._words):
-            free = index not in {i for indexes in self._taken.values() for i in indexes}
-            if free and words & _PAY - {"range"} and self._cells[index] and self._is(index, _is_pay):
+            named = index not in used and words & _PAY - {"range"}
+            if named and self._cells[index] and self._is(index, _is_pay):
                 self._taken["salary"] = (index,)
                 return
 
@@ -174,10 +191,12 @@ class _Guess:
 
     # --- what no heading tells ---------------------------------------------------------------
 
-    def _fall_back(self) -> None:
+    def _fall_back(self, title_by_cells: bool) -> None:
         self._by_cells("link", _is_link)
         self._by_cells("opened_on", _is_date)
-        self._by_cells("title", _may_be_title)
+        if title_by_cells:
+            self._by_cells("title", _may_be_title)
+        self._by_cells("currency", lambda cell: cell.upper() in CURRENCIES)
         code = self._taken.get("code")
         if code and "external_id" not in self._taken and self._is_unique(code[0]):
             self._taken["external_id"] = code
@@ -187,7 +206,7 @@ class _Guess:
             return
         used = {index for indexes in self._taken.values() for index in indexes}
         for index, cells in enumerate(self._cells):
-            if index not in used and cells and self._is(index, suits):
+            if index not in used and cells and self._is(index, suits, MOST):
                 self._taken[field] = (index,)
                 return
 
@@ -201,7 +220,7 @@ class _Guess:
         for index, cells in enumerate(self._cells):
             weight = 100 if self._words[index] & _PAY else 1
             for cell in cells:
-                signs.update({sign: weight for sign in _signs(cell)})
+                signs.update(dict.fromkeys(_signs(cell), weight))
         best = signs.most_common(1)
         return best[0][0] if best else ""
 
@@ -233,10 +252,6 @@ def _is_date(cell: str) -> bool:
         return False
     # Five digits can be an Excel serial; most of them are not.
     return not cell.isdigit() or 2000 <= found.year <= 2100
-
-
-def _is_date_without_year(cell: str) -> bool:
-    return len(cell) <= 12 and _is_date(f"2024 {cell}")
 
 
 def _is_year(cell: str) -> bool:

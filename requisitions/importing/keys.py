@@ -7,7 +7,9 @@ import uuid
 from datetime import date
 
 # Kinds of dashes, quotes and spaces differ between exports of the same opening.
-_PLAIN = str.maketrans({"–": "-", "—": "-", "−": "-", "‐": "-", "‘": "'", "’": "'", "“": '"', "”": '"'})
+_PLAIN = str.maketrans(
+    {"–": "-", "—": "-", "−": "-", "‐": "-", "‘": "'", "’": "'", "“": '"', "”": '"'}
+)
 
 
 def import_key(

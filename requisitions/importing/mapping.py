@@ -1,4 +1,4 @@
-"""Which columns of a sheet fill which field of a requisition: a plain value, guessed, changeable."""
+"""Which columns of a sheet fill which field of a requisition: a plain value that people change."""
 
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence

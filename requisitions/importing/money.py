@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from requisitions.importing.blanks import is_nothing
 from requisitions.models import Basis
 
 AMOUNT_MAX = Decimal(10) ** 10
@@ -49,14 +50,10 @@ _BASIS_WORDS: dict[str, Basis] = {
     }.items()
     for word in words.split()
 }
-_NO_BASIS = frozenset(
-    {"", "unknown", "not specified", "not provided", "unspecified", "doq", "doe", "n/a", "na",
-     "none", "null", "-", "–", "—", "tbd", "other", "?"}
-)  # fmt: skip
 _NO_FIGURE = re.compile(
-    r"(?:competitive|negotiable|open|unpaid|volunteer|to be (?:determined|discussed|agreed|announced)"
-    r"|commensurate|depend(?:s|ing|ent)|doe|doq|market|attractive|see |upon request|on request"
-    r"|confidential|various|varies)",
+    r"competitive|negotiable|open|unpaid|volunteer|commensurate|depend(?:s|ing|ent)|doe|doq|market"
+    r"|to be (?:determined|discussed|agreed|announced)|attractive|see |(?:up)?on request"
+    r"|confidential|various|varies",
     re.IGNORECASE,
 )
 _PER = re.compile(
@@ -95,7 +92,7 @@ def read_pay(text: str, *, currency: str = "") -> Pay:
     """
     rest = " ".join(text.split()).strip()
     if not any(char.isdigit() for char in rest):
-        if rest.lower() in _NO_BASIS or _NO_FIGURE.search(rest):
+        if is_nothing(rest) or _NO_FIGURE.search(rest):
             return Pay()
         raise UnreadableMoney("is not an amount")
     rest, found_currency = _take_currency(rest, currency)
@@ -122,9 +119,9 @@ def read_pay(text: str, *, currency: str = "") -> Pay:
 def read_basis(text: str) -> str | None:
     """One of Basis, "" where nothing is said, None for a word that is not known."""
     words = text.strip().lower().strip(".")
-    if words in _NO_BASIS:
+    if is_nothing(words) or words in {"doe", "doq", "other"}:
         return ""
-    words = re.sub(r"^(?:per|an?|/)\s*|^p\.\s*(?=a)", "", words)
+    words = re.sub(r"^(?:(?:per|an?)\s+|/\s*|p\.\s*(?=a))", "", words)
     words = re.sub(r"\s*(?:rate|pay|salary|wage|basis)$", "", words)
     if words == "a":
         return Basis.YEAR
@@ -135,7 +132,7 @@ def read_basis(text: str) -> str | None:
 def read_currency(text: str) -> str | None:
     """An ISO code, "" where nothing is said, None for what is not known."""
     text = text.strip()
-    if text.lower() in _NO_BASIS:
+    if is_nothing(text):
         return ""
     if text.upper() in CURRENCIES:
         return text.upper()

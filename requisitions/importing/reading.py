@@ -10,12 +10,14 @@ from itertools import islice
 
 from requisitions.importing import workbooks
 from requisitions.importing.sheets import (
+    LONG_HEADING,
     MAX_BYTES,
     Sheet,
     UnreadableFile,
     assemble,
     filled,
     heading_position,
+    too_large,
 )
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -24,6 +26,9 @@ SAMPLE_RECORDS = 200
 
 AGREEMENT = 0.9
 """Share of records as wide as the headings that makes a delimiter trustworthy."""
+
+MANY_LINES, FITTING = 5, 0.5
+"""From so many lines on, this share must have no more columns than there are headings."""
 
 CONTROL_SHARE = 0.01
 """Share of control characters above which the bytes are no text."""
@@ -55,12 +60,8 @@ def read(data: bytes, filename: str) -> Sheet:
     What counts is what the bytes are: the name is only used to say it better.
     """
     if len(data) > MAX_BYTES:
-        raise UnreadableFile(
-            f"This file has {len(data) / 1024 / 1024:.1f} MB; at most"
-            f" {MAX_BYTES // 1024 // 1024} MB can be imported. Delete columns that are not needed,"
-            " or split it into several files."
-        )
-    if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0"):
+        raise too_large(len(data))
+    if not data.strip(b'\xef\xbb\xbf\xff\xfe\0 \t\r\n,;|"'):
         raise UnreadableFile("This file is empty. Choose the one that holds the rows.")
     for start, what in _FOREIGN:
         if data.startswith(start):
@@ -161,7 +162,22 @@ def _read_text(text: str, encoding: str, notes: Sequence[str]) -> Sheet:
             f"Row {len(records) + 1} cannot be read: a cell is longer than"
             f" {csv.field_size_limit():,} characters. Perhaps a quotation mark is not closed there."
         ) from error
+    if lines := [record for record in records if filled(record)]:
+        _refuse_prose(lines)
     return assemble(records, encoding=encoding, delimiter=delimiter, notes=notes)
+
+
+def _refuse_prose(lines: Sequence[Sequence[str]]) -> None:
+    """A letter or a note has commas as well, but its lines do not fit its first one."""
+    position = heading_position(lines)
+    width, body = len(lines[position]), lines[position + 1 :]
+    fitting = sum(len(record) == 1 if width == 1 else 2 <= len(record) <= width for record in body)
+    is_sentence = width == 1 and len(lines[position][0]) > LONG_HEADING
+    if is_sentence or (len(body) >= MANY_LINES and fitting < len(body) * FITTING):
+        raise UnreadableFile(
+            "This file is a text, not a table: its lines have different numbers of columns. Choose"
+            " a CSV or XLSX file with a line of headings."
+        )
 
 
 def _records(text: str, delimiter: str) -> Iterator[list[str]]:
@@ -176,16 +192,19 @@ def _delimiter(text: str) -> str:
     candidate really parses the beginning; it counts if rows come out as wide as the headings.
     """
 
-    def score(delimiter: str) -> tuple[bool, bool, int, float]:
+    def score(delimiter: str) -> tuple[bool, bool, bool, bool, int, float]:
         try:
             records = [r for r in islice(_records(text, delimiter), SAMPLE_RECORDS) if filled(r)]
         except csv.Error:
-            return False, False, 0, 0.0
+            records = []
         if not records:
-            return False, False, 0, 0.0
+            return False, False, False, False, 0, 0.0
         position = heading_position(records)
         width, body = len(records[position]), records[position + 1 :]
         share = sum(len(record) == width for record in body) / len(body) if body else 1.0
-        return width > 1, share >= AGREEMENT, width, share
+        # "Reno, NV" is prose: between cells stands no space.
+        inner = [cell for record in records for cell in record[1:]]
+        tidy = sum(cell.startswith(" ") for cell in inner) <= len(inner) / 2
+        return width > 1, share >= AGREEMENT, position == 0, tidy, width, share
 
     return max(DELIMITERS, key=score)

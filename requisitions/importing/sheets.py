@@ -1,7 +1,9 @@
 """What a spreadsheet is to the importer: headings, numbered rows of text, and its limits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 5_000
@@ -16,6 +18,14 @@ LONG_HEADING = 100
 
 class UnreadableFile(Exception):
     """The file cannot be imported as it is. The message tells a person what to do."""
+
+
+def too_large(size: int) -> UnreadableFile:
+    """What to say of a file of so many bytes."""
+    return UnreadableFile(
+        f"This file has {size / 1024 / 1024:.1f} MB; at most {MAX_BYTES >> 20} MB can be imported."
+        " Delete columns that are not needed, or split it into several files."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +51,31 @@ class Sheet:
     headed: int
     notes: tuple[str, ...] = ()
 
-    def column(self, index: int) -> tuple[str, ...]:
-        return tuple(row.cells[index] for row in self.rows)
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "headings": self.headings,
+            "rows": [[row.number, *row.cells] for row in self.rows],
+            "encoding": self.encoding,
+            "delimiter": self.delimiter,
+            "headed": self.headed,
+            "notes": self.notes,
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Sheet":
+        return cls(
+            headings=tuple(kept["headings"]),
+            rows=tuple(Row(row[0], tuple(row[1:])) for row in kept["rows"]),
+            encoding=kept["encoding"],
+            delimiter=kept["delimiter"],
+            headed=kept["headed"],
+            notes=tuple(kept["notes"]),
+        )
+
+    def samples(self, index: int, count: int) -> list[str]:
+        """The first different values that stand in a column."""
+        cells = (row.cells[index].strip() for row in self.rows)
+        return list(islice(dict.fromkeys(filter(None, cells)), count))
 
 
 def filled(record: Sequence[str]) -> int:

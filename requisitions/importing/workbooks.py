@@ -82,9 +82,7 @@ def _first_table(data: bytes) -> Sheet:
             if records:
                 others = len(workbook.worksheets) - 1
                 note = f"Only the worksheet “{worksheet.title}” was read; {others} more were not."
-                return assemble(
-                    records, encoding="Excel workbook", notes=[note] if others else []
-                )
+                return assemble(records, encoding="Excel workbook", notes=[note] if others else [])
     finally:
         workbook.close()
     raise UnreadableFile("There is nothing in this workbook. Choose the one that holds the rows.")
