@@ -5,6 +5,6 @@ class StatusUpdatesConfig(AppConfig):
     name = "status_updates"
 
     def ready(self) -> None:
-        from status_updates.digests import mail  # noqa: PLC0415 - models are ready only now
+        from status_updates.digests import mail
 
         mail.register()

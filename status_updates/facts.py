@@ -15,7 +15,14 @@ from uuid import UUID
 from django.db.models import Q
 
 from requisitions.models import Requisition, Stage, StageCount, Status, StatusChange
-from requisitions.words import change_words, counted_word, day_words, days_words, moved_words, stage_words
+from requisitions.words import (
+    change_words,
+    counted_word,
+    day_words,
+    days_words,
+    moved_words,
+    stage_words,
+)
 from status_updates.models import Checkpoint, Promise
 
 QUIET_AFTER = timedelta(days=7)
@@ -50,6 +57,7 @@ class Facts:
     sentence: str
     days_open: int | None
     days_on_hold: int
+    hold_until: date | None
     quiet_days: int | None
     next_step: str
     promises: Sequence[PromiseFact]
@@ -102,6 +110,7 @@ class Material:
             sentence=_sentence(requisition, changes, days_open, quiet, zone),
             days_open=days_open,
             days_on_hold=held,
+            hold_until=_hold_until(requisition, changes),
             quiet_days=quiet,
             next_step=(
                 requisition.latest_checkpoint.next_step if requisition.latest_checkpoint else ""
@@ -135,9 +144,7 @@ class Material:
     def _news(
         self, pk: UUID, since: datetime, moved: Mapping[Stage, int], today: date
     ) -> list[str]:
-        lines = [
-            _change_line(change) for change in self.changes.get(pk, []) if change.at > since
-        ]
+        lines = [_change_line(change) for change in self.changes.get(pk, []) if change.at > since]
         if moved:
             lines.append(moved_words(moved))
         for promise in self.promises.get(pk, []):
@@ -153,9 +160,7 @@ class Material:
         return lines
 
 
-def load(
-    requisitions: Iterable[Requisition], *, since: datetime | None, now: datetime
-) -> Material:
+def load(requisitions: Iterable[Requisition], *, since: datetime | None, now: datetime) -> Material:
     """Fetch what `Material.facts` needs in four statements.
 
     `since` is the earliest instant that any reader asks about. The requisitions come with client,
@@ -212,6 +217,11 @@ def _days_open(requisition: Requisition, held: int, today: date) -> int | None:
     if requisition.opened_on is None:
         return None
     return max(((requisition.closed_on or today) - requisition.opened_on).days - held, 0)
+
+
+def _hold_until(requisition: Requisition, changes: Sequence[StatusChange]) -> date | None:
+    """When the hold is planned to end; None when it is not on hold or nobody knows."""
+    return changes[-1].until if changes and requisition.status == Status.ON_HOLD else None
 
 
 def _quiet_days(

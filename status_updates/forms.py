@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from recruiting.lib.text import PROSE_MAX, check_line, check_prose
+from recruiting.lib.fields import LineField, ProseField
+from recruiting.lib.text import PROSE_MAX
 from requisitions.models import Stage
 from requisitions.models.funnel import COUNT_MAX
 from status_updates.models import Checkpoint
@@ -24,15 +25,10 @@ STEPPER = {"inputmode": "numeric", "placeholder": "0", "autocomplete": "off"}
 class CheckpointForm(forms.Form):
     """Nine counts that default to none, and words. `today` is the reader's date."""
 
-    note = forms.CharField(
-        required=False,
-        max_length=PROSE_MAX,
-        validators=[check_prose],
-        widget=forms.Textarea(attrs={"rows": 2}),
+    note = ProseField(
+        required=False, max_length=PROSE_MAX, widget=forms.Textarea(attrs={"rows": 2})
     )
-    next_step = forms.CharField(
-        required=False, max_length=NEXT_STEP_MAX, validators=[check_line], label="Next step"
-    )
+    next_step = LineField(required=False, max_length=NEXT_STEP_MAX, label="Next step")
     promise_count = forms.IntegerField(
         required=False,
         min_value=1,

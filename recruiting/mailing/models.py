@@ -1,11 +1,16 @@
 """The ledger of every mail: a row before it is a message, and the record of it afterwards."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
-from django.db import models
+from django.contrib.auth import get_user_model
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from recruiting.audit.models import record
 
 if TYPE_CHECKING:
     from recruiting.accounts.models import User
@@ -24,6 +29,12 @@ class State(models.TextChoices):
 UNFINISHED = (State.PENDING, State.CLAIMED, State.SENDING)
 FINISHED = (State.SENT, State.FAILED, State.AMBIGUOUS, State.SKIPPED)
 
+OVERDUE_AFTER = timedelta(minutes=30)
+"""When a due mail that has not gone out is somebody's worry."""
+
+SILENT_AFTER = timedelta(minutes=5)
+"""When a sweeper that has not run counts as silent; it should run every minute."""
+
 
 class MailQuerySet(models.QuerySet["Mail"]):
     def visible_to(self, user: "User") -> Self:
@@ -39,6 +50,22 @@ class MailQuerySet(models.QuerySet["Mail"]):
     def kind(self, name: str) -> Self:
         return self.filter(kind=name)
 
+    def unfinished(self) -> Self:
+        return self.filter(state__in=UNFINISHED)
+
+    def due(self, now: datetime) -> Self:
+        """Waiting and due at `now`, or left behind by a worker whose lease has run out.
+
+        Leases go by the clock of the database, which all workers share.
+        """
+        waiting = Q(state=State.PENDING, next_attempt_at__lte=now)
+        left_behind = Q(state__in=[State.CLAIMED, State.SENDING], lease_until__lt=Now())
+        return self.filter(waiting | left_behind)
+
+    def overdue(self, now: datetime) -> Self:
+        """Due for so long that somebody should look."""
+        return self.unfinished().filter(due_at__lt=now - OVERDUE_AFTER)
+
 
 class Mail(models.Model):
     """One mail to one person.
@@ -46,15 +73,16 @@ class Mail(models.Model):
     `key` is the natural key (kind, recipient, client, period or subject) and unique, so that
     however often a mail is asked for, it is one row. `client` is its scope: what it may tell of.
     `fence` rises with each claim; a worker whose fence is old can no longer write.
-    `interruptions` counts leases that ran out while the message was on the wire.
+    It was to go at `scheduled_at`; `due_at` is later when it was put off into working hours, and
+    `next_attempt_at` when a server put it off. `attempts` counts the replies that did so (4xx).
+    `interruptions` counts sendings whose end nobody saw: the message may have arrived.
+    `headers` holds all headers of the message but To and Subject.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.CharField(max_length=200, unique=True)
     kind = models.CharField(max_length=40)
-    recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="mails"
-    )
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="mails")
     client = models.ForeignKey("accounts.Client", models.PROTECT, null=True, related_name="mails")
     period = models.CharField(max_length=60)
     payload = models.JSONField(default=dict)
@@ -65,6 +93,7 @@ class Mail(models.Model):
     zone = models.CharField(max_length=50, default="UTC")
 
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    due_at = models.DateTimeField()
     next_attempt_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     interruptions = models.PositiveSmallIntegerField(default=0)
@@ -130,15 +159,36 @@ class Unsubscription(models.Model):
         return f"{self.kind} {self.user_id}"
 
 
+class SuspensionQuerySet(models.QuerySet["Suspension"]):
+    def visible_to(self, user: "User") -> Self:
+        """Recruiters see those of the people whom they see; nobody else sees any."""
+        if not user.is_recruiter:
+            return self.none()
+        people = get_user_model().objects.visible_to(user)
+        return self.filter(address__in=people.values("email"))
+
+
 class Suspension(models.Model):
     """An address that a server refused for good. No mail goes there until it is lifted."""
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     address = models.EmailField(unique=True)
     at = models.DateTimeField()
     server_said = models.TextField()
 
+    objects = SuspensionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at"]
+
     def __str__(self) -> str:
         return self.address
+
+    def lift(self, *, by: "User", now: datetime) -> None:
+        """Mail goes to the address again. The next refusal suspends it again."""
+        with transaction.atomic():
+            record("lifted a suspension", self, by=by, now=now, server_said=self.server_said)
+            self.delete()
 
 
 class SweepBeat(models.Model):
@@ -156,3 +206,7 @@ class SweepBeat(models.Model):
     @classmethod
     def mark(cls, now: datetime) -> None:
         cls.objects.update_or_create(pk=1, defaults={"at": now})
+
+    @classmethod
+    def last(cls) -> datetime | None:
+        return cls.objects.values_list("at", flat=True).first()

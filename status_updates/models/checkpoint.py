@@ -61,9 +61,7 @@ class Checkpoint(models.Model):
     at = models.DateTimeField()
     note = models.TextField(blank=True, max_length=PROSE_MAX, validators=[check_prose])
     next_step = models.CharField(max_length=NEXT_STEP_MAX, blank=True, validators=[check_line])
-    corrects = models.OneToOneField(
-        "self", models.PROTECT, null=True, related_name="corrected_by"
-    )
+    corrects = models.OneToOneField("self", models.PROTECT, null=True, related_name="corrected_by")
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -209,7 +207,7 @@ class Checkpoint(models.Model):
         *,
         since: "Promised | None" = None,
     ) -> None:
-        """Write the promise down; one that a correction repeats still counts from when it was made."""
+        """Write the promise down; one that a correction repeats counts from when it was made."""
         if promise is None:
             return
         since = since or Promised(self.at, totals[promise.stage])

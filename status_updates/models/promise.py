@@ -19,7 +19,7 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
 
 
 class Promise(models.Model):
-    """"Five resumes submitted by Friday": `count` more at `stage` than the total was (`baseline`).
+    """ "Five resumes submitted by Friday": `count` more at `stage` than the total was (`baseline`).
 
     Kept on the day the total reaches baseline + count; a correction may take that back.
     """

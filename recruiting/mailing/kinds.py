@@ -1,0 +1,82 @@
+"""What kinds of mail there are. The app that owns a kind registers it; only `mailing` sends.
+
+A kind is always asked for a whole batch at once, so that five hundred digests cost as many SQL
+statements as one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from recruiting.mailing.render import Rendered
+
+if TYPE_CHECKING:
+    from recruiting.accounts.models import User
+    from recruiting.mailing.models import Mail
+
+
+BATCH = 500
+"""Mails claimed, written and sent together."""
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Not to be sent, ever. The reason is shown to people."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Postpone:
+    """Not to be sent now, but at `until`."""
+
+    until: datetime
+
+
+def no_objection(batch: "Sequence[Mail]", now: datetime) -> Mapping[UUID, Skip | Postpone]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one kind of mail comes about.
+
+    `render(batch, now)` writes each mail of the batch, by its id; rows come with `recipient` and
+    `client` selected. A `Skip` instead of a text says that there is nothing to send.
+    `still_wanted(batch, now)` is asked just before that: it returns objections by mail id, and a
+    mail without one goes. Whether the person is active, subscribed and reachable has been checked.
+    `urgent`: somebody waits for it; the web process delivers it when the queue is away.
+    `redact`: the text is wiped from the ledger as soon as the mail has left (sign-in codes).
+    `can_stop`: a person may unsubscribe; `resumed(user, now)` is called when she subscribes again.
+    `materialise(now)` writes the rows that become due, ahead of time, and returns how many.
+    """
+
+    name: str
+    render: "Callable[[Sequence[Mail], datetime], Mapping[UUID, Rendered | Skip]]"
+    still_wanted: "Callable[[Sequence[Mail], datetime], Mapping[UUID, Skip | Postpone]]" = (
+        no_objection
+    )
+    urgent: bool = False
+    redact: bool = False
+    can_stop: bool = False
+    resumed: "Callable[[User, datetime], None] | None" = None
+    materialise: Callable[[datetime], int] | None = None
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Make a kind known; call it from the owning app's `AppConfig.ready`."""
+    _kinds[kind.name] = kind
+
+
+def get(name: str) -> Kind:
+    """The kind of that name. Raises KeyError when no app has registered it."""
+    return _kinds[name]
+
+
+def registered() -> Sequence[Kind]:
+    return list(_kinds.values())

@@ -1,0 +1,90 @@
+"""The one way for a mail to come into being: as a row of the ledger, once for its natural key."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import transaction
+
+from recruiting.mailing import tasks
+from recruiting.mailing.kinds import BATCH
+from recruiting.mailing.models import Mail
+
+if TYPE_CHECKING:
+    from recruiting.accounts.models import Client, User
+
+
+def queue(
+    kind: str,
+    *,
+    recipient: "User",
+    period: str,
+    now: datetime,
+    client: "Client | None" = None,
+    payload: dict[str, Any] | None = None,
+    scheduled_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    zone: str = "UTC",
+) -> Mail:
+    """The mail of that natural key: written now, or the one that was there already.
+
+    `period` names the period or the subject that the mail is about, such as the id of an
+    invitation; `payload` is what its kind needs for rendering. When the surrounding transaction
+    commits, a worker is woken; a queue that is away is no error, the sweeper finds the row.
+    """
+    row = new_row(
+        kind,
+        recipient_id=recipient.pk,
+        client_id=client.pk if client else None,
+        period=period,
+        payload=payload or {},
+        scheduled_at=scheduled_at or now,
+        expires_at=expires_at,
+        zone=zone,
+        now=now,
+    )
+    insert([row])
+    mail = Mail.objects.get(key=row.key)
+    if mail.pk == row.pk and mail.scheduled_at <= now:
+        transaction.on_commit(partial(tasks.wake_or_deliver, mail.pk, kind))
+    return mail
+
+
+def new_row(
+    kind: str,
+    *,
+    recipient_id: UUID,
+    client_id: UUID | None,
+    period: str,
+    scheduled_at: datetime,
+    now: datetime,
+    payload: dict[str, Any] | None = None,
+    expires_at: datetime | None = None,
+    zone: str = "UTC",
+) -> Mail:
+    """An unsaved row, for kinds that write many at once."""
+    return Mail(
+        key=natural_key(kind, recipient_id, client_id, period),
+        kind=kind,
+        recipient_id=recipient_id,
+        client_id=client_id,
+        period=period,
+        payload=payload or {},
+        created_at=now,
+        scheduled_at=scheduled_at,
+        due_at=scheduled_at,
+        next_attempt_at=scheduled_at,
+        expires_at=expires_at,
+        zone=zone,
+    )
+
+
+def natural_key(kind: str, recipient_id: UUID, client_id: UUID | None, period: str) -> str:
+    return f"{kind}:{recipient_id}:{client_id or '-'}:{period}"
+
+
+def insert(rows: Iterable[Mail]) -> None:
+    """Write rows in sets; one whose natural key is there already is left as it stands."""
+    Mail.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)

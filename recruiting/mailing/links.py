@@ -1,0 +1,46 @@
+"""Signed links in mail. This module knows the kind that stops mail; it does not expire.
+
+A link acts on POST only, since scanners fetch, render and follow every link they see.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from recruiting.mailing.models import Mail
+
+_signer = signing.Signer(salt="recruiting.mailing.unsubscribe")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """What an unsubscribe link is about: this person, this kind of mail."""
+
+    user_id: UUID
+    kind: str
+
+
+def unsubscribe_token(user_id: UUID, kind: str) -> str:
+    return _signer.sign(f"{kind}:{user_id.hex}")
+
+
+def read_unsubscribe_token(token: str) -> Stop:
+    """Raises signing.BadSignature when it is not one of ours."""
+    kind, _, user = _signer.unsign(token).rpartition(":")
+    return Stop(UUID(user), kind)
+
+
+def unsubscribe_url(user_id: UUID, kind: str) -> str:
+    path = reverse("unsubscribe", args=[unsubscribe_token(user_id, kind)])
+    return f"{settings.SITE_URL}{path}"
+
+
+def unsubscribe_headers(mail: Mail) -> dict[str, str]:
+    """For the button of the mail program (RFC 2369 and 8058)."""
+    return {
+        "List-Unsubscribe": f"<{unsubscribe_url(mail.recipient_id, mail.kind)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }

@@ -1,0 +1,36 @@
+"""Stopping and resuming a kind of mail, by its link or by the person's preferences."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from recruiting.audit.models import record
+from recruiting.mailing import kinds
+from recruiting.mailing.models import Unsubscription
+
+if TYPE_CHECKING:
+    from recruiting.accounts.models import User
+
+
+def is_stopped(user: "User", kind: str) -> bool:
+    return Unsubscription.objects.filter(user=user, kind=kind).exists()
+
+
+def stop(user: "User", kind: str, *, by: "User", now: datetime) -> None:
+    """No more mail of this kind. Twice is once."""
+    with transaction.atomic():
+        _, new = Unsubscription.objects.get_or_create(user=user, kind=kind, defaults={"at": now})
+        if new:
+            record(f"stopped the {kind}", user, by=by, now=now)
+
+
+def resume(user: "User", kind: str, *, by: "User", now: datetime) -> None:
+    """Mail of this kind again, from the next one on. Twice is once."""
+    with transaction.atomic():
+        gone, _ = Unsubscription.objects.filter(user=user, kind=kind).delete()
+        if not gone:
+            return
+        if resumed := kinds.get(kind).resumed:
+            resumed(user, now)
+        record(f"resumed the {kind}", user, by=by, now=now)

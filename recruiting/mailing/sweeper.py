@@ -1,0 +1,42 @@
+"""Finding the work: what becomes due is written down, what is due is handed out in batches."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from recruiting.mailing import kinds
+from recruiting.mailing.kinds import BATCH
+from recruiting.mailing.models import Mail, SweepBeat
+
+log = structlog.get_logger(__name__)
+
+SWEEP_MAX = 10_000
+"""Mails handed out in one sweep; the next one, a minute later, goes on."""
+
+
+def sweep(now: datetime) -> Iterator[list[UUID]]:
+    """The ids of all mails due at `now`, in batches. Running it twice does nothing twice."""
+    materialise(now)
+    SweepBeat.mark(now)
+    if overdue := Mail.objects.overdue(now).count():
+        log.error("mail_overdue", mails=overdue)
+    due = list(
+        Mail.objects.due(now).order_by("next_attempt_at").values_list("pk", flat=True)[:SWEEP_MAX]
+    )
+    for start in range(0, len(due), BATCH):
+        yield due[start : start + BATCH]
+
+
+def materialise(now: datetime) -> int:
+    """Let every kind write its rows. One that breaks does not hold up the others."""
+    written = 0
+    for kind in kinds.registered():
+        if kind.materialise is None:
+            continue
+        try:
+            written += kind.materialise(now)
+        except Exception:
+            log.exception("materialise_failed", kind=kind.name)
+    return written

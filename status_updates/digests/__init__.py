@@ -1,0 +1,1 @@
+"""The weekly letter to a hiring manager about one client."""

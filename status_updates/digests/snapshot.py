@@ -1,0 +1,181 @@
+"""What a digest tells: fetched for a whole batch at once, then put together from plain values."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max, Q
+
+from recruiting.accounts.models import Client, User
+from recruiting.mailing.models import Mail, State
+from requisitions.models import Requisition, Stage, Watcher
+from requisitions.models.status import ACTIVE, CLOSED
+from status_updates.digests.schedule import Period
+from status_updates.facts import Facts, Material, load
+from status_updates.models import PersonalLine
+from status_updates.waiting import Waiting, waiting_on
+
+KIND = "digest"
+
+FIRST_LOOKS_BACK = timedelta(days=7)
+"""What the first digest counts as news: there is no earlier one to compare with."""
+
+Pair = tuple[UUID, UUID]
+"""A manager and a client."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """Everything that one digest says, about one client to one manager, as of `today`."""
+
+    manager: User
+    client: Client
+    period: Period
+    today: date
+    since: date
+    is_first: bool
+    personal_line: PersonalLine | None
+    waiting: Sequence[Waiting]
+    lines: Sequence[Facts]
+
+    @property
+    def moved(self) -> dict[Stage, int]:
+        """What moved on all requisitions together."""
+        sums: Counter[Stage] = Counter()
+        for line in self.lines:
+            sums.update(line.moved)
+        return {stage: sums[stage] for stage in Stage if sums[stage]}
+
+    @property
+    def is_quiet(self) -> bool:
+        return not any(line.news for line in self.lines)
+
+    @property
+    def recruiters(self) -> list[User]:
+        """Those who work on the requisitions in it, by name."""
+        people = {line.requisition.recruiter for line in self.lines}
+        return sorted(people, key=lambda user: user.display_name)
+
+
+def letters(batch: Sequence[Mail], now: datetime) -> dict[UUID, Letter]:
+    """The letters of a batch by mail id, in a fixed number of statements for any number of mails.
+
+    A mail that is not in the answer has no requisition to tell of. News is what came after the
+    last digest was *written*: one that was put off by a server for an hour tells of nothing twice
+    and leaves nothing out.
+    """
+    written = _last_written(batch)
+    since = {_pair(mail): written.get(_pair(mail), now - FIRST_LOOKS_BACK) for mail in batch}
+    earliest = min(since.values(), default=now)
+    requisitions = _requisitions(batch, earliest)
+    material = load(
+        {r.pk: r for found in requisitions.values() for r in found}.values(),
+        since=earliest,
+        now=now,
+    )
+    personal_lines = _personal_lines(batch)
+    return {
+        mail.pk: _letter(
+            mail,
+            requisitions[_pair(mail)],
+            material,
+            since=since[_pair(mail)],
+            is_first=_pair(mail) not in written,
+            personal_line=personal_lines.get((*_pair(mail), mail.period)),
+            now=now,
+        )
+        for mail in batch
+        if requisitions[_pair(mail)]
+    }
+
+
+def _pair(mail: Mail) -> Pair:
+    assert mail.client_id is not None, "a digest is about a client"
+    return mail.recipient_id, mail.client_id
+
+
+def _last_written(batch: Sequence[Mail]) -> dict[Pair, datetime]:
+    """When the last digest that went out was written, by pair."""
+    rows = (
+        Mail.objects.kind(KIND)
+        .filter(
+            recipient__in={mail.recipient_id for mail in batch},
+            client__in={mail.client_id for mail in batch},
+            state__in=[State.SENT, State.AMBIGUOUS],
+        )
+        .order_by()
+        .values_list("recipient", "client")
+        .annotate(written=Max("rendered_at"))
+    )
+    return {(recipient, client): written for recipient, client, written in rows}
+
+
+def _requisitions(
+    batch: Sequence[Mail], earliest: datetime
+) -> defaultdict[Pair, list[Requisition]]:
+    """Each pair's own and watched requisitions: the active ones, and those just closed."""
+    people = {mail.recipient_id for mail in batch}
+    clients = {mail.client_id for mail in batch}
+    watched = Watcher.objects.filter(user__in=people, requisition__client__in=clients)
+    watchers: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for requisition_id, user_id in watched.values_list("requisition", "user"):
+        watchers[requisition_id].add(user_id)
+    a_day_earlier = earliest.date() - timedelta(days=1)
+    rows = (
+        Requisition.objects.filter(Q(manager__in=people) | Q(pk__in=watchers), client__in=clients)
+        .filter(Q(status__in=ACTIVE) | Q(status__in=CLOSED, closed_on__gte=a_day_earlier))
+        .select_related("client", "recruiter", "manager", "funnel", "latest_checkpoint")
+        .order_by("title", "pk")
+    )
+    by_pair: defaultdict[Pair, list[Requisition]] = defaultdict(list)
+    for requisition in rows:
+        readers = {*watchers[requisition.pk], requisition.manager_id}
+        for reader in people & readers:
+            by_pair[reader, requisition.client_id].append(requisition)
+    return by_pair
+
+
+def _personal_lines(batch: Sequence[Mail]) -> dict[tuple[UUID, UUID, str], PersonalLine]:
+    lines = PersonalLine.objects.filter(
+        manager__in={mail.recipient_id for mail in batch},
+        client__in={mail.client_id for mail in batch},
+        period__in={mail.period for mail in batch},
+    ).exclude(text="")
+    return {
+        (line.manager_id, line.client_id, line.period): line for line in lines.select_related("by")
+    }
+
+
+def _letter(
+    mail: Mail,
+    requisitions: Sequence[Requisition],
+    material: Material,
+    *,
+    since: datetime,
+    is_first: bool,
+    personal_line: PersonalLine | None,
+    now: datetime,
+) -> Letter:
+    assert mail.client is not None, "a digest is about a client"
+    zone = ZoneInfo(mail.zone)
+    today = now.astimezone(zone).date()
+    since_day = since.astimezone(zone).date()
+    lines = [
+        material.facts(requisition, since=since, today=today, zone=zone)
+        for requisition in requisitions
+        if requisition.is_active or (requisition.closed_on or today) >= since_day
+    ]
+    return Letter(
+        manager=mail.recipient,
+        client=mail.client,
+        period=Period.parse(mail.period),
+        today=today,
+        since=since_day,
+        is_first=is_first,
+        personal_line=personal_line,
+        waiting=waiting_on(mail.recipient_id, lines, today=today),
+        lines=sorted(lines, key=lambda line: not line.news),
+    )

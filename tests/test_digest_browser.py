@@ -1,0 +1,108 @@
+"""Digests and the outbox in a real browser: framed, readable, complete, without a complaint."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlencode
+
+import html5lib
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page
+from pytest_django import Settings
+
+from recruiting.accounts.models import Client, User
+from recruiting.lib.mailview import viewable
+from recruiting.mailing import delivery, outbox
+from recruiting.mailing.links import unsubscribe_url
+from recruiting.mailing.models import Mail, Suspension
+from requisitions.models import Requisition, Stage
+from status_updates.digests import rows
+from status_updates.digests.snapshot import KIND
+from tests.factories import make_checkpoint
+from tests.fixtures.browser import PHONE, OpenPage
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MONDAY = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
+Axe = Callable[[Page], list[str]]
+
+
+@pytest.fixture
+def sent(requisition: Requisition, now: datetime, settings: Settings, tmp_path: Path) -> Mail:
+    settings.EMAIL_BACKEND = outbox.BACKEND
+    settings.OUTBOX_DIR = tmp_path / "outbox"
+    make_checkpoint(requisition, now=now, counts={Stage.FOUND: 12}, next_step="Call them")
+    rows.materialise(MONDAY)
+    [mail] = Mail.objects.kind(KIND)
+    delivery.deliver([mail.pk], now=MONDAY)
+    mail.refresh_from_db()
+    return mail
+
+
+def test_digest_and_its_copy_are_valid_html(sent: Mail) -> None:
+    for page in (sent.html, viewable(sent.html, inert=True).html):
+        html5lib.HTMLParser(strict=True).parse(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, {"width": 1440, "height": 900}])
+def test_pages_about_digests_are_accessible(
+    scheme: str, size: dict[str, int], sent: Mail, recruiter: User, manager: User, acme: Client,
+    now: datetime, open_page: OpenPage, axe: Axe,
+) -> None:  # fmt: skip
+    Suspension.objects.create(address=manager.email, at=now, server_said="550 no such user")
+    preview = f"{reverse('digest_preview')}?{urlencode({'manager': manager.pk, 'client': acme.pk})}"
+    for path in (
+        reverse("digests"),
+        reverse("digest", args=[sent.pk]),
+        reverse("digest_body", args=[sent.pk]),
+        reverse("digest_preview"),
+        preview,
+        reverse("outbox"),
+        reverse("outbox_mail", args=[outbox.newest()[0].key]),
+    ):
+        page = open_page(path, recruiter, viewport=size, color_scheme=scheme)
+        assert axe(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        html5lib.HTMLParser(strict=True).parse(page.content())
+
+
+def test_unsubscribe_page_works_without_javascript(
+    sent: Mail, manager: User, open_page: OpenPage, axe: Axe
+) -> None:
+    path = unsubscribe_url(manager.pk, KIND).partition("127.0.0.1:8000")[2]
+    page = open_page(path, java_script_enabled=False, viewport=PHONE)
+    page.get_by_role("button", name="Stop the digest").click()
+    assert page.get_by_role("heading", name="No more digests").is_visible()
+    page.get_by_role("button", name="Send them again").click()
+    assert page.get_by_role("heading", name="Stop the digest?").is_visible()
+
+
+def test_framed_digest_is_shown_whole_and_follows_the_theme(
+    sent: Mail, recruiter: User, open_page: OpenPage
+) -> None:
+    path = reverse("digest", args=[sent.pk])
+    for scheme, paper in (("light", "rgb(253, 252, 249)"), ("dark", "rgb(30, 27, 24)")):
+        page = open_page(path, recruiter, color_scheme=scheme)
+        page.wait_for_load_state("networkidle")
+        frame = page.frame_locator("iframe")
+        assert frame.get_by_text("12 found").first.is_visible()
+        sheet = frame.locator(".sheet")
+        assert sheet.evaluate("sheet => getComputedStyle(sheet).backgroundColor") == paper
+        page.wait_for_function(
+            "() => { const f = document.querySelector('iframe');"
+            " return f.clientHeight >= f.contentDocument.documentElement.scrollHeight; }"
+        )
+
+
+def test_link_in_the_outbox_opens_the_page_in_the_whole_window(
+    sent: Mail, manager: User, open_page: OpenPage, settings: Settings
+) -> None:
+    page = open_page(reverse("outbox"), manager)
+    page.get_by_role("link", name="Acme: 1 requisition").click()
+    link = page.frame_locator("iframe").get_by_role("link", name="Data Engineer").first
+    assert link.get_attribute("target") == "_top"
+    assert link.get_attribute("href") == (
+        f"{settings.SITE_URL}{reverse('requisition', args=[Requisition.objects.get().pk])}"
+    )

@@ -1,0 +1,408 @@
+"""What a digest says."""
+
+import html as html_module
+import re
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.utils.html import strip_tags
+
+from recruiting.accounts.models import Client, Membership, User
+from recruiting.mailing import delivery
+from recruiting.mailing.models import Mail, State
+from requisitions.models import Requisition, Stage, Status, Watcher
+from status_updates.digests import rows
+from status_updates.digests.mail import SHOWN, render
+from status_updates.digests.market import FACTS, fact_of
+from status_updates.digests.schedule import Period
+from status_updates.digests.snapshot import KIND, letters
+from status_updates.models import Checkpoint, PersonalLine
+from status_updates.models.checkpoint import PromiseMade
+from tests.factories import make_checkpoint, make_requisition, make_user
+from tests.queries import counted
+
+MONDAY = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def letter(
+    db: None, mailoutbox: list[EmailMultiAlternatives]
+) -> Callable[..., EmailMultiAlternatives]:
+    """`letter(now)`: what the manager is sent in the week of `now`, on its Monday."""
+
+    def sent(now: datetime = MONDAY, to: str = "manager@acme.example") -> EmailMultiAlternatives:
+        rows.materialise(now)
+        due = Mail.objects.kind(KIND).due(now)
+        delivery.deliver(list(due.values_list("pk", flat=True)), now=now)
+        return [mail for mail in mailoutbox if mail.to == [to]][-1]
+
+    return sent
+
+
+Letter = Callable[..., EmailMultiAlternatives]
+
+
+def body(mail: EmailMultiAlternatives) -> str:
+    return str(mail.body)
+
+
+def words_of_html(mail: EmailMultiAlternatives) -> str:
+    page = re.sub(r"<style>.*?</style>|<title>.*?</title>", "", html_of(mail), flags=re.DOTALL)
+    return " ".join(html_module.unescape(strip_tags(page)).split())
+
+
+def html_of(mail: EmailMultiAlternatives) -> str:
+    return str(mail.alternatives[0][0])
+
+
+# --- what it tells -------------------------------------------------------------------------
+
+
+def test_letter_tells_what_moved_since_the_last_one(
+    letter: Letter, requisition: Requisition, now: datetime
+) -> None:
+    make_checkpoint(requisition, now=now, counts={Stage.FOUND: 12, Stage.SUBMITTED: 2})
+    first = body(letter())
+    assert "In the last seven days: 12 found, 2 resumes submitted, over 1 requisition." in first
+    make_checkpoint(requisition, now=MONDAY + HOUR, counts={Stage.FOUND: 3, Stage.MET: 1})
+    second = letter(MONDAY + WEEK)
+    assert "Since Monday 16 March: 3 found, 1 met, over 1 requisition." in body(second)
+    assert "15 found (+3), 1 met (+1), 2 resumes submitted. Open for" in body(second)
+
+
+def test_subject_states_the_counts_and_the_promise_that_is_due(
+    letter: Letter, requisition: Requisition, now: datetime
+) -> None:
+    promise = PromiseMade(Stage.SUBMITTED, 5, date(2026, 3, 20))
+    make_checkpoint(
+        requisition, now=now, counts={Stage.FOUND: 12, Stage.SUBMITTED: 2}, promise=promise
+    )
+    assert letter().subject == (
+        "Acme: 1 requisition · 2 resumes submitted · 12 found · "
+        "Data Engineer: 5 resumes submitted by Friday"
+    )
+
+
+def test_quiet_week_says_so_in_one_line(letter: Letter, requisition: Requisition) -> None:
+    sent = letter()
+    assert sent.subject == "Acme: 1 requisition · a quiet week"
+    assert "A quiet week: nothing was logged on your 1 requisition." in body(sent)
+    assert "WHAT CHANGED" not in body(sent)
+    assert "Nothing waits on you." in body(sent)
+
+
+def test_correction_of_a_count_is_told_as_fewer(
+    letter: Letter, requisition: Requisition, now: datetime
+) -> None:
+    checkpoint = make_checkpoint(requisition, now=now, counts={Stage.FOUND: 12})
+    letter()
+    checkpoint.undo(by=requisition.recruiter, now=MONDAY + HOUR)
+    sent = letter(MONDAY + WEEK)
+    assert "12 fewer found" in body(sent)
+    assert "fewer" not in sent.subject
+
+
+def test_what_waits_on_the_manager_comes_first(
+    letter: Letter, requisition: Requisition, recruiter: User, manager: User, acme: Client
+) -> None:
+    make_requisition(
+        acme, recruiter=recruiter, manager=manager, status=Status.INTAKE, title="Data Analyst"
+    )
+    until = date(2026, 3, 18)
+    requisition.put_on_hold(by=recruiter, now=MONDAY - HOUR, reason="Budget.", until=until)
+    text = body(letter())
+    waiting = text[text.index("WAITING ON YOU") : text.index("WHAT CHANGED")]
+    assert "Data Analyst: agree with Rosa Recruiter on what the job needs" in waiting
+    assert "Data Engineer: the hold ends on Wednesday 18 March" in waiting
+
+
+def test_watcher_is_told_but_nothing_waits_on_her(
+    letter: Letter, watcher: User, requisition: Requisition, recruiter: User
+) -> None:
+    until = date(2026, 3, 18)
+    requisition.put_on_hold(by=recruiter, now=MONDAY - HOUR, reason="Budget.", until=until)
+    sent = letter(to=watcher.email)
+    assert "Data Engineer" in body(sent)
+    assert "Nothing waits on you." in body(sent)
+
+
+def test_promises_are_told_as_made_kept_and_missed(
+    letter: Letter, requisition: Requisition, now: datetime
+) -> None:
+    missed = PromiseMade(Stage.MET, 2, date(2026, 3, 13))
+    made = PromiseMade(Stage.SUBMITTED, 4, date(2026, 3, 27))
+    make_checkpoint(requisition, now=now, promise=missed)
+    make_checkpoint(requisition, now=now + HOUR, promise=made)
+    text = body(letter())
+    assert "Promised by Friday 13 March and still to come: 2 met" in text
+    assert text.count("4 resumes submitted") == 1
+    assert "Promised: 4 resumes submitted by Friday 27 March" in text
+    make_checkpoint(requisition, now=MONDAY + HOUR, counts={Stage.SUBMITTED: 4})
+    assert "Promise kept: 4 resumes submitted" in body(letter(MONDAY + WEEK))
+
+
+def test_next_step_is_told(letter: Letter, requisition: Requisition, now: datetime) -> None:
+    make_checkpoint(requisition, now=now, next_step="Call both finalists")
+    assert "* Data Engineer: Call both finalists" in body(letter())
+
+
+def test_requisition_just_filled_is_told_once_more(
+    letter: Letter, requisition: Requisition, now: datetime
+) -> None:
+    make_checkpoint(requisition, now=now, counts={Stage.ACCEPTED: 1})
+    sent = letter()
+    assert "1 offer accepted" in sent.subject
+    assert "Filled on 11 March" in body(sent)
+    rows.materialise(MONDAY + WEEK)
+    [due] = Mail.objects.kind(KIND).due(MONDAY + WEEK)
+    delivery.deliver([due.pk], now=MONDAY + WEEK)
+    due.refresh_from_db()
+    assert (due.state, due.reason) == (State.SKIPPED, "No requisition to tell of.")
+
+
+def test_personal_line_stands_at_the_top_signed(
+    letter: Letter, requisition: Requisition, recruiter: User, manager: User, acme: Client
+) -> None:
+    PersonalLine.write(
+        "Two <good> people\nare waiting.", manager=manager, client=acme, period="2026-W12",
+        version=0, by=recruiter, now=MONDAY,
+    )  # fmt: skip
+    sent = letter()
+    assert "Two <good> people\nare waiting.\n(Rosa Recruiter)\n" in body(sent)
+    assert "Two &lt;good&gt; people<br>are waiting." in html_of(sent)
+    later = letter(MONDAY + WEEK)
+    assert "good" not in body(later)
+
+
+def test_both_bodies_tell_the_same(letter: Letter, requisition: Requisition, now: datetime) -> None:
+    make_checkpoint(requisition, now=now, counts={Stage.FOUND: 12}, next_step="Call both finalists")
+    sent = letter()
+    shown = words_of_html(sent)
+    for told in ("In the last seven days: 12 found, over 1 requisition.", "12 found +12",
+                 "Call both finalists", "Nothing waits on you.", "Rosa Recruiter"):  # fmt: skip
+        assert told in shown
+        assert told.replace(" +12", " (+12)") in body(sent)
+
+
+def test_day_is_the_managers_own(
+    letter: Letter, requisition: Requisition, manager: User, now: datetime
+) -> None:
+    manager.working_card.zone = "Pacific/Auckland"
+    manager.working_card.save()
+    promise = PromiseMade(Stage.MET, 1, date(2026, 3, 16))
+    make_checkpoint(requisition, now=now, promise=promise)
+    # 08:00 on Monday in Auckland is still Sunday in UTC.
+    sent = letter(datetime(2026, 3, 15, 19, 0, tzinfo=UTC))
+    assert sent.subject.endswith("Data Engineer: 1 met by Monday")
+
+
+def test_what_is_logged_while_a_letter_waits_for_its_server_is_in_the_next(
+    letter: Letter, requisition: Requisition
+) -> None:
+    rows.materialise(MONDAY)
+    [mail] = Mail.objects.kind(KIND)
+    [claimed] = delivery.claim([mail.pk], MONDAY)
+    delivery._write([claimed], MONDAY, Counter())
+    make_checkpoint(requisition, now=MONDAY + HOUR / 2, counts={Stage.FOUND: 4})
+    delivery._finish(claimed, State.SENT, MONDAY + HOUR)
+    assert "4 found" in body(letter(MONDAY + WEEK))
+
+
+# --- one market fact -----------------------------------------------------------------------
+
+
+def test_market_fact_has_its_source_and_changes_every_week() -> None:
+    first, second = fact_of(Period(2026, 12)), fact_of(Period(2026, 13))
+    assert first != second
+    assert {fact_of(Period(2026, week)) for week in range(1, 54)} == set(FACTS)
+    for fact in FACTS:
+        assert fact.source in fact.credit
+        assert str(fact.year) in fact.credit
+        assert fact.population in fact.credit
+
+
+# --- headers -------------------------------------------------------------------------------
+
+
+def test_headers_let_the_reader_answer_thread_and_stop(
+    letter: Letter, requisition: Requisition
+) -> None:
+    first, second = letter(), letter(MONDAY + WEEK)
+    headers = first.message()
+    assert headers["Reply-To"] == "recruiter@acme.example"
+    assert headers["List-Id"] == "Same Page digests <digests.127.0.0.1>"
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "/mail/unsubscribe/" in str(headers["List-Unsubscribe"])
+    assert headers["References"] == second.message()["References"]
+    assert headers["Message-ID"] != second.message()["Message-ID"]
+
+
+@pytest.mark.parametrize("nasty", ["Boss\r\nBcc: all@acme.example", "Boss\nX: y", "Bo\x00ss\u2028"])
+def test_line_breaks_in_names_and_titles_add_no_header(
+    nasty: str, letter: Letter, requisition: Requisition, manager: User, acme: Client, now: datetime
+) -> None:
+    # As they could stand in a database that was filled by hand.
+    title = nasty.replace("\x00", "\x01")
+    Requisition.objects.update(title=title)
+    User.objects.update(name=title)
+    Client.objects.filter(pk=acme.pk).update(name=title)
+    make_checkpoint(requisition, now=now, promise=PromiseMade(Stage.MET, 1, date(2026, 3, 17)))
+    message = letter().message()
+    assert "\n" not in str(message["Subject"]).replace("\n ", "")
+    assert message["Bcc"] is None
+    assert message["X"] is None
+
+
+def test_subject_that_is_not_ascii_is_kept(letter: Letter, requisition: Requisition) -> None:
+    Client.objects.update(name="Škoda 東京")
+    assert letter().subject.startswith("Škoda 東京: 1 requisition")
+
+
+# --- what it must not tell -----------------------------------------------------------------
+
+
+def test_other_clients_data_never_stands_in_it(
+    letter: Letter,
+    requisition: Requisition,
+    other_requisition: Requisition,
+    manager: User,
+    other_manager: User,
+    globex: Client,
+    now: datetime,
+) -> None:
+    # The manager once managed and watched there, and left.
+    other_requisition.watchers.create(user=manager)
+    make_checkpoint(other_requisition, now=now, next_step="Meet the agent", counts={Stage.MET: 777})
+    PersonalLine.objects.create(
+        manager=other_manager, client=globex, period="2026-W12", text="For Olga alone",
+        by=other_requisition.recruiter, at=now,
+    )  # fmt: skip
+    letters_sent = {to: letter(to=to) for to in (manager.email, other_manager.email)}
+    ours = body(letters_sent[manager.email]) + html_of(letters_sent[manager.email])
+    for secret in (
+        "Secret Agent",
+        "Meet the agent",
+        " 777 met",
+        "For Olga alone",
+        "Globex",
+        "Omar",
+    ):
+        assert secret not in ours
+        assert secret in body(letters_sent[other_manager.email])
+
+
+def test_manager_of_two_clients_reads_of_each_in_its_own_letter(
+    letter: Letter,
+    requisition: Requisition,
+    globex: Client,
+    other_recruiter: User,
+    manager: User,
+    mailoutbox: list[EmailMultiAlternatives],
+    now: datetime,
+) -> None:
+    manager.join(globex, by=manager, now=now)
+    make_requisition(globex, recruiter=other_recruiter, manager=manager, title="Secret Agent")
+    letter()
+    ours = {mail.subject.partition(":")[0]: body(mail) for mail in mailoutbox}
+    assert sorted(ours) == ["Acme", "Globex"]
+    assert "Secret Agent" not in ours["Acme"]
+    assert "Data Engineer" not in ours["Globex"]
+
+
+# --- size and cost -------------------------------------------------------------------------
+
+
+def fill(acme: Client, recruiter: User, manager: User, number: int, now: datetime) -> None:
+    for index in range(number):
+        requisition = make_requisition(
+            acme, recruiter=recruiter, manager=manager,
+            title=f"Senior Something Engineer, Department {index:03}",
+        )  # fmt: skip
+        make_checkpoint(
+            requisition, now=now, counts=dict.fromkeys(list(Stage)[:8], 12),
+            next_step="Agree with the manager on the range for an offer and on the start date",
+            promise=PromiseMade(Stage.SUBMITTED, 4, date(2026, 3, 27)),
+        )  # fmt: skip
+        requisition.put_on_hold(by=recruiter, now=now, reason="The budget of the year is not set.",
+                                until=date(2026, 3, 20))  # fmt: skip
+
+
+def test_letter_about_60_requisitions_is_smaller_than_90_kb(
+    letter: Letter, acme: Client, recruiter: User, manager: User, now: datetime
+) -> None:
+    fill(acme, recruiter, manager, SHOWN, now)
+    page = html_of(letter())
+    assert page.count("Department 0") >= SHOWN
+    assert "more</a>" not in page
+    assert len(page.encode()) < 90_000
+
+
+def test_letter_about_more_than_60_requisitions_links_to_the_rest(
+    letter: Letter, acme: Client, recruiter: User, manager: User, now: datetime
+) -> None:
+    fill(acme, recruiter, manager, SHOWN + 2, now)
+    sent = letter()
+    assert "And 2 more" in html_of(sent)
+    assert "62 requisitions" in sent.subject
+    assert len(html_of(sent).encode()) < 90_000
+
+
+def test_letter_with_the_longest_texts_is_smaller_than_90_kb_all_the_same(
+    letter: Letter, acme: Client, recruiter: User, manager: User, now: datetime
+) -> None:
+    fill(acme, recruiter, manager, SHOWN, now)
+    Requisition.objects.update(title="東" * 200)
+    Checkpoint.objects.update(next_step="<" * 300)
+    page = html_of(letter())
+    assert re.search(r"And \d+ more</a>", page)
+    assert len(page.encode()) < 90_000
+
+
+def batch_of(number: int, acme: Client, recruiter: User, now: datetime) -> list[Any]:
+    for _ in range(number):
+        person = make_user(clients=[acme])
+        requisition = make_requisition(acme, recruiter=recruiter, manager=person, now=now)
+        make_checkpoint(requisition, now=now)
+    made = []
+    for membership in Membership.objects.filter(user__role="manager").select_related(
+        "user__working_card", "client"
+    ):
+        row = rows.preview_row(membership.user, membership.client, Period(2026, 12), MONDAY)
+        made.append(row)
+    return made
+
+
+def test_letters_of_a_batch_cost_the_same_for_1_and_for_40(
+    acme: Client, recruiter: User, now: datetime
+) -> None:
+    one = batch_of(1, acme, recruiter, now)
+    cost = counted(lambda: render(one, MONDAY))
+    many = batch_of(39, acme, recruiter, now)
+    assert len(letters(many, MONDAY)) == 40
+    assert counted(lambda: render(many, MONDAY)) == cost
+    # In a batch of 500 that is at most 0.02 statements a manager.
+    assert cost <= 10
+
+
+def test_watched_requisition_of_one_manager_is_not_told_to_another(
+    letter: Letter, requisition: Requisition, acme: Client, recruiter: User, now: datetime
+) -> None:
+    stranger = make_user("stranger@acme.example", clients=[acme])
+    watched = make_requisition(acme, recruiter=recruiter, manager=stranger, title="Watched Job")
+    Watcher.objects.create(requisition=watched, user=make_user(clients=[acme]))
+    assert "Watched Job" not in body(letter())
+
+
+def test_draft_is_not_told(letter: Letter, requisition: Requisition, watcher: User) -> None:
+    draft = make_requisition(
+        requisition.client, recruiter=requisition.recruiter, manager=None, status=Status.DRAFT,
+        title="Not Yet",
+    )  # fmt: skip
+    Watcher.objects.create(requisition=draft, user=watcher)
+    assert "Not Yet" not in body(letter(to=watcher.email))

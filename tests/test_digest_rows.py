@@ -1,0 +1,262 @@
+"""Which digests are written down ahead of time, and which of them still go when they are due."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMessage
+from django.core.management import CommandError, call_command
+
+from recruiting.accounts.models import Client, Membership, Preferences, Role, User, WorkingCard
+from recruiting.mailing import delivery, subscriptions
+from recruiting.mailing.models import Mail, State
+from requisitions.models import Requisition
+from status_updates.digests import rows
+from status_updates.digests.snapshot import KIND
+from tests.factories import make_client, make_user
+from tests.queries import counted
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+MONDAY = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
+"""When the cast, who joined on the Wednesday before, get their first digest."""
+
+
+@pytest.fixture
+def outgoing(db: None, mailoutbox: list[EmailMessage]) -> list[EmailMessage]:
+    return mailoutbox
+
+
+def digests() -> list[Mail]:
+    return list(Mail.objects.kind(KIND).order_by("scheduled_at", "recipient__email"))
+
+
+def wish(user: User, **fields: Any) -> None:
+    Preferences.objects.filter(user=user).update(**fields)
+
+
+# --- written ahead of time -----------------------------------------------------------------
+
+
+def test_digest_is_written_down_from_the_beginning_of_its_week(manager: User, acme: Client) -> None:
+    rows.materialise(MONDAY - 9 * HOUR)
+    assert digests() == []
+    rows.materialise(MONDAY - 8 * HOUR)
+    [mail] = digests()
+    assert (mail.recipient, mail.client, mail.period) == (manager, acme, "2026-W12")
+    assert (mail.scheduled_at, mail.zone, mail.state) == (MONDAY, "UTC", State.PENDING)
+
+
+def test_writing_down_twice_writes_once(manager: User) -> None:
+    for _ in range(3):
+        rows.materialise(MONDAY)
+    assert len(digests()) == 1
+
+
+def test_manager_of_two_clients_gets_a_digest_for_each(manager: User, now: datetime) -> None:
+    manager.join(make_client("Initech"), by=manager, now=now)
+    rows.materialise(MONDAY)
+    assert sorted(mail.client.name for mail in digests() if mail.client) == ["Acme", "Initech"]
+
+
+def test_only_active_managers_get_digests(
+    manager: User, recruiter: User, lead: User, acme: Client, now: datetime
+) -> None:
+    make_user("gone@acme.example", clients=[acme], is_active=False)
+    rows.materialise(MONDAY)
+    assert [mail.recipient for mail in digests()] == [manager]
+
+
+def test_slot_before_the_person_joined_is_not_made_up_for(manager: User, now: datetime) -> None:
+    rows.materialise(now)  # a Wednesday; the Monday of that week is before she joined
+    assert digests() == []
+
+
+def test_slot_before_the_membership_is_not_made_up_for(manager: User) -> None:
+    Membership.objects.update(created_at=MONDAY + HOUR)
+    rows.materialise(MONDAY + 2 * HOUR)
+    assert digests() == []
+
+
+def test_slot_is_at_the_managers_own_hour(manager: User) -> None:
+    WorkingCard.objects.filter(user=manager).update(zone="Asia/Kolkata")
+    wish(manager, digest_weekday=3, digest_hour=17)
+    rows.materialise(MONDAY)
+    assert digests()[0].scheduled_at == datetime(2026, 3, 18, 11, 30, tzinfo=UTC)
+
+
+def test_changed_zone_counts_from_the_next_week(manager: User) -> None:
+    rows.materialise(MONDAY - HOUR)
+    WorkingCard.objects.filter(user=manager).update(zone="America/New_York")
+    rows.materialise(MONDAY)
+    rows.materialise(MONDAY + 7 * DAY)
+    assert [mail.scheduled_at for mail in digests()] == [
+        MONDAY,
+        datetime(2026, 3, 23, 12, 0, tzinfo=UTC),
+    ]
+
+
+def test_changed_day_leaves_four_days_between_two_digests(manager: User) -> None:
+    wish(manager, digest_weekday=5)
+    rows.materialise(MONDAY)
+    wish(manager, digest_weekday=1)
+    rows.materialise(MONDAY + 7 * DAY)
+    assert [mail.scheduled_at for mail in digests()] == [MONDAY + 4 * DAY, MONDAY + 8 * DAY]
+
+
+def test_pause_leaves_out_the_slots_before_its_end(manager: User) -> None:
+    wish(manager, digest_paused_until=date(2026, 3, 23))
+    for week in range(2):
+        rows.materialise(MONDAY + week * 7 * DAY)
+    assert [mail.scheduled_at for mail in digests()] == [MONDAY + 7 * DAY]
+
+
+def test_person_who_stopped_the_digest_gets_none_until_she_resumes(manager: User) -> None:
+    subscriptions.stop(manager, KIND, by=manager, now=MONDAY - DAY)
+    rows.materialise(MONDAY)
+    assert digests() == []
+    subscriptions.resume(manager, KIND, by=manager, now=MONDAY + HOUR)
+    rows.materialise(MONDAY + 2 * HOUR)
+    assert digests() == []
+    rows.materialise(MONDAY + 7 * DAY)
+    assert [mail.scheduled_at for mail in digests()] == [MONDAY + 7 * DAY]
+
+
+def test_weeks_begin_where_the_manager_is(acme: Client) -> None:
+    east = make_user("east@acme.example", clients=[acme], zone="Pacific/Kiritimati")
+    west = make_user("west@acme.example", clients=[acme], zone="Pacific/Honolulu")
+    wish(west, digest_weekday=7)
+    rows.materialise(datetime(2026, 3, 15, 12, 0, tzinfo=UTC))
+    assert [(mail.recipient, mail.period) for mail in digests()] == [
+        (east, "2026-W12"),
+        (west, "2026-W11"),
+    ]
+
+
+def test_writing_down_costs_the_same_for_1_and_for_30_managers(manager: User, acme: Client) -> None:
+    one = counted(lambda: rows.materialise(MONDAY))
+    for number in range(30):
+        make_user(clients=[acme], zone=["UTC", "Asia/Tokyo", "Europe/Rome"][number % 3])
+    assert counted(lambda: rows.materialise(MONDAY)) == one == 3
+
+
+# --- still wanted --------------------------------------------------------------------------
+
+
+def deliver_at(now: datetime) -> Mail:
+    [mail] = digests()
+    delivery.deliver([mail.pk], now=now)
+    mail.refresh_from_db()
+    return mail
+
+
+@pytest.fixture
+def due(requisition: Requisition) -> Mail:
+    rows.materialise(MONDAY)
+    [mail] = digests()
+    return mail
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda user: Membership.objects.all().delete(), "No longer a hiring manager"),
+        (lambda user: User.objects.update(role=Role.RECRUITER), "No longer a hiring manager"),
+        (lambda user: wish(user, digest_paused_until=date(2026, 4, 2)), "Paused until 2 April."),
+        (lambda user: Requisition.objects.update(manager=None, status="draft"), "No requisition"),
+    ],
+)
+def test_digest_that_is_no_longer_wanted_is_skipped(
+    change: Callable[[User], object],
+    reason: str,
+    due: Mail,
+    manager: User,
+    outgoing: list[EmailMessage],
+) -> None:
+    change(manager)
+    mail = deliver_at(MONDAY)
+    assert (mail.state, outgoing) == (State.SKIPPED, [])
+    assert mail.reason.startswith(reason)
+
+
+def test_digest_after_an_outage_waits_for_working_hours(
+    due: Mail, outgoing: list[EmailMessage]
+) -> None:
+    at_night = MONDAY + 16 * HOUR
+    mail = deliver_at(at_night)
+    assert (mail.state, mail.due_at) == (State.PENDING, MONDAY + 25 * HOUR)
+    assert deliver_at(MONDAY + 25 * HOUR).state == State.SENT
+    assert len(outgoing) == 1
+
+
+def test_digest_three_days_late_is_skipped_and_says_so(
+    due: Mail, outgoing: list[EmailMessage]
+) -> None:
+    mail = deliver_at(MONDAY + 3 * DAY)
+    assert (mail.state, outgoing) == (State.SKIPPED, [])
+    assert mail.reason.startswith("More than three days late")
+
+
+def test_week_without_a_worker_ends_in_one_digest_not_a_burst(
+    requisition: Requisition, outgoing: list[EmailMessage]
+) -> None:
+    for week in range(4):
+        rows.materialise(MONDAY + week * 7 * DAY)
+    call_command("send_digests", now=MONDAY + 21 * DAY + HOUR)
+    assert [mail.state for mail in digests()] == [State.SKIPPED] * 3 + [State.SENT]
+    assert len(outgoing) == 1
+
+
+# --- the command ---------------------------------------------------------------------------
+
+
+def test_command_sweeps_once_and_prints_what_came_of_it(
+    requisition: Requisition, outgoing: list[EmailMessage], capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("send_digests", "--now", "2026-03-16T08:00Z")
+    call_command("send_digests", "--now", "2026-03-16T08:00Z")
+    assert capsys.readouterr().out == "1 sent\nNothing is due.\n"
+    assert len(outgoing) == 1
+
+
+def test_command_refuses_what_is_no_time(db: None) -> None:
+    with pytest.raises(CommandError):
+        call_command("send_digests", "--now", "yesterday")
+
+
+# --- the next one --------------------------------------------------------------------------
+
+
+def next_digest(user: User, now: datetime) -> tuple[str, datetime]:
+    memberships = Membership.objects.select_related("user__preferences", "user__working_card")
+    membership = memberships.get(user=user)
+    found = rows.upcoming([membership], now)[membership.pk]
+    return str(found.period), found.due
+
+
+def test_next_digest_before_and_after_it_is_written_down_and_sent(
+    requisition: Requisition, manager: User, outgoing: list[EmailMessage], now: datetime
+) -> None:
+    assert next_digest(manager, now) == ("2026-W12", MONDAY)
+    rows.materialise(MONDAY)
+    assert next_digest(manager, MONDAY - HOUR) == ("2026-W12", MONDAY)
+    deliver_at(MONDAY)
+    assert next_digest(manager, MONDAY + HOUR) == ("2026-W13", MONDAY + 7 * DAY)
+
+
+def test_next_digest_of_a_paused_manager_is_the_first_after_the_pause(
+    manager: User, now: datetime
+) -> None:
+    wish(manager, digest_paused_until=date(2026, 4, 1))
+    assert next_digest(manager, now) == ("2026-W15", MONDAY + 21 * DAY)
+
+
+def test_next_digest_said_ahead_is_the_one_that_comes(manager: User, now: datetime) -> None:
+    wish(manager, digest_weekday=5)
+    rows.materialise(MONDAY)
+    Mail.objects.update(state=State.SKIPPED)
+    wish(manager, digest_weekday=1)
+    said = next_digest(manager, MONDAY + 5 * DAY)
+    rows.materialise(MONDAY + 7 * DAY)
+    assert said == (digests()[-1].period, digests()[-1].scheduled_at)
