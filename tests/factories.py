@@ -14,7 +14,7 @@ from status_updates.models.checkpoint import PromiseMade
 NOW = datetime(2026, 3, 11, 10, 0, tzinfo=UTC)
 """A Wednesday, 10:00 in UTC: when the tests' world stands still."""
 
-PASSWORD = "same-page-test"  # noqa: S105 - of people who exist in tests alone
+PASSWORD = "same-page-test"
 _number = count(1)
 
 

@@ -31,11 +31,26 @@ NOBODY = 65534
 PREFIX = "same-page-test-"
 START_SECONDS = 60
 _PR_SET_PDEATHSIG = 1
-_OURS = (
-    "ALLOWED_HOSTS DATABASE_URL DEBUG DEFAULT_FROM_EMAIL EMAIL_TIMEOUT EMAIL_URL LOG_LEVEL "
-    "OIDC_CLIENT_ID OIDC_CLIENT_SECRET OIDC_NAME OIDC_SERVER_URL PORT REDIS_URL SECRET_KEY "
-    "SECURE_SSL_REDIRECT SITE_URL TRUSTED_PROXY_COUNT VAR_DIR"
-).split()
+_OURS = [
+    "ALLOWED_HOSTS",
+    "DATABASE_URL",
+    "DEBUG",
+    "DEFAULT_FROM_EMAIL",
+    "EMAIL_TIMEOUT",
+    "EMAIL_URL",
+    "LOG_LEVEL",
+    "OIDC_CLIENT_ID",
+    "OIDC_CLIENT_SECRET",
+    "OIDC_NAME",
+    "OIDC_SERVER_URL",
+    "PORT",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "SECURE_SSL_REDIRECT",
+    "SITE_URL",
+    "TRUSTED_PROXY_COUNT",
+    "VAR_DIR",
+]
 
 
 class Servers:
@@ -59,7 +74,7 @@ class Servers:
             binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
             "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync",
         )  # fmt: skip
-        made = subprocess.run(initdb, **self._child(), capture_output=True, text=True)  # type: ignore[call-overload]  # noqa: S603, PLW1510
+        made = subprocess.run(initdb, **self._child(), capture_output=True, text=True)  # type: ignore[call-overload]  # noqa: PLW1510
         if made.returncode:
             raise RuntimeError(f"initdb failed:\n{made.stdout}{made.stderr}")
         command = self._command(
@@ -123,7 +138,7 @@ class Servers:
     def _start(self, command: list[str], how: signal.Signals, log: Path, sign: Path) -> None:
         """Start a server and wait until it is ready: `sign` exists and, for PostgreSQL, says so."""
         with log.open("wb") as output:
-            server = subprocess.Popen(  # type: ignore[call-overload]  # noqa: S603
+            server = subprocess.Popen(  # type: ignore[call-overload]
                 command,
                 **self._child(),
                 stdin=subprocess.DEVNULL,

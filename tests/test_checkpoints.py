@@ -3,6 +3,7 @@
 import uuid
 from datetime import date, timedelta
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -30,7 +31,7 @@ def totals(requisition: Requisition) -> dict[Stage, int]:
     return {stage: total for stage, total in funnel.totals.items() if total}
 
 
-def correct(checkpoint: Checkpoint, counts: dict[Stage, int], **words: object) -> Checkpoint:
+def correct(checkpoint: Checkpoint, counts: dict[Stage, int], **words: Any) -> Checkpoint:
     return checkpoint.correct(
         by=checkpoint.by, now=LATER, key=uuid.uuid4(), counts=counts, on=checkpoint.on, **words
     )

@@ -83,6 +83,16 @@ def test_hold_that_was_to_end_waits_on_the_manager(
     page = sign_in(manager).get("/")
     assert [one.requisition for one in page.context["waiting"]] == [requisition]
     assert "1 thing waits on you" in page.text
+    assert "The hold ends on Wednesday 11 March: tell Rosa Recruiter" in page.text
+
+
+def test_nothing_waits_on_a_watcher(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, watcher: User
+) -> None:
+    requisition.put_on_hold(by=recruiter, now=NOW, reason="Budget.", until=NOW.date())
+    page = sign_in(watcher).get("/")
+    assert [one.requisition for one in page.context["active"]] == [requisition]
+    assert page.context["waiting"] == []
 
 
 def test_draft_is_not_yet_shown_and_closed_ones_leave_after_a_month(

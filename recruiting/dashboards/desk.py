@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, OrderBy, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from recruiting.accounts.models import User
 from recruiting.dashboards import needs
@@ -67,6 +68,7 @@ class Sums:
 
 @dataclass(frozen=True)
 class Desk:
+    is_of_all: bool
     groups: Sequence[Group]
     mine: Sequence[Row]
     mine_total: int
@@ -111,20 +113,23 @@ def desk_of(user: User, *, now: datetime, today: date, zone: tzinfo) -> Desk:
     wanted = {
         name: list(_selected(scope.filter(condition)).order_by(order, "opened_on", "pk")[:SHOWN])
         for name, condition, order in (
-            ("holds", needs.overdue_holds(today, zone), F("pk")),
+            ("holds", needs.overdue_holds(today), F("pk")),
             ("quiet", needs.quiet(today, zone), _stalest()),
             ("unmanaged", needs.unmanaged(), F("created_at")),
             ("waiting", needs.awaiting_opening(), F("created_at")),
         )
     }
     mine = _selected(Requisition.objects.visible_to(user).held_by(user).active())
-    open_ones = list(mine.filter(status=Status.OPEN).order_by(_stalest(), "opened_on", "pk")[:MINE_SHOWN])
+    open_ones = list(
+        mine.filter(status=Status.OPEN).order_by(_stalest(), "opened_on", "pk")[:MINE_SHOWN]
+    )
     every = {one.pk: one for rows in (*wanted.values(), open_ones) for one in rows}
     material = facts.load(every.values(), since=None, now=now)
     known = {
         pk: material.facts(one, since=None, today=today, zone=zone) for pk, one in every.items()
     }
     return Desk(
+        is_of_all=user.is_lead,
         groups=_groups(counts, promises, wanted, known, material, user, today),
         mine=[row(known[one.pk], today=today) for one in open_ones],
         mine_total=_mine_total(counts, user),
@@ -142,13 +147,15 @@ def _counts(scope: QuerySet[Requisition], today: date, zone: tzinfo) -> _Counts:
     by = ("client", "client__name", "recruiter", "recruiter__name", "recruiter__email")
     return _Counts(
         list(
-            scope.order_by().values(*by).annotate(
+            scope.order_by()
+            .values(*by)
+            .annotate(
                 open=Count("pk", filter=Q(status=Status.OPEN)),
                 waiting=Count("pk", filter=needs.awaiting_opening()),
                 on_hold=Count("pk", filter=Q(status=Status.ON_HOLD)),
                 quiet=Count("pk", filter=needs.quiet(today, zone)),
                 unmanaged=Count("pk", filter=needs.unmanaged()),
-                holds=Count("pk", filter=needs.overdue_holds(today, zone)),
+                holds=Count("pk", filter=needs.overdue_holds(today)),
             )
         ),
         list(
@@ -162,7 +169,9 @@ def _counts(scope: QuerySet[Requisition], today: date, zone: tzinfo) -> _Counts:
 
 def _promises(scope: QuerySet[Requisition], today: date) -> QuerySet[Promise]:
     due = Promise.objects.filter(needs.promises_due(today), requisition__in=scope)
-    return due.select_related("requisition__client").order_by("due_on", "made_at")
+    return due.select_related("requisition__client", "requisition__recruiter").order_by(
+        "due_on", "made_at"
+    )
 
 
 def _selected(rows: QuerySet[Requisition]) -> QuerySet[Requisition]:
@@ -186,28 +195,33 @@ def _groups(
     today: date,
 ) -> list[Group]:
     due = sum(one["due"] for one in counts.missed)
-    waiting = [_opening(one, today) for one in wanted["waiting"]]
+    say = _Saying(today, names_recruiter=user.is_lead)
     groups = [
-        Group("Promises", due, [_promise(one, today) for one in promises]),
+        Group("Promises", due, [say.promise(one) for one in promises]),
         Group(
             "Holds that were to end",
             counts.of("holds"),
-            [_hold(one, material, today) for one in wanted["holds"]],
+            [say.hold(one, material) for one in wanted["holds"]],
             _list("on_hold", user),
         ),
         Group(
             "Gone quiet",
             counts.of("quiet"),
-            [_silence(known[one.pk], today) for one in wanted["quiet"]],
+            [say.silence(known[one.pk]) for one in wanted["quiet"]],
             _list("quiet", user),
         ),
         Group(
             "Without a hiring manager",
             counts.of("unmanaged"),
-            [_nobody(one) for one in wanted["unmanaged"]],
+            [say.nobody(one) for one in wanted["unmanaged"]],
             _list("unmanaged", user),
         ),
-        Group("Waiting to be opened", counts.of("waiting"), waiting, _list("intake", user)),
+        Group(
+            "Waiting to be opened",
+            counts.of("waiting"),
+            [say.opening(one) for one in wanted["waiting"]],
+            _list("intake", user),
+        ),
     ]
     return [group for group in groups if group.total]
 
@@ -217,72 +231,63 @@ def _list(status: str, user: User) -> str:
     return f"{reverse('requisitions')}?status={status}{mine}"
 
 
-def _log_url(requisition: Requisition) -> str:
-    return f"{requisition.get_absolute_url()}#timeline-title"
+@dataclass(frozen=True)
+class _Saying:
+    """Words for each kind of need. A lead is told whose it is."""
 
+    today: date
+    names_recruiter: bool
 
-def _promise(promise: Promise, today: date) -> Need:
-    requisition = promise.requisition
-    what = stage_words(Stage(promise.stage), promise.count)
-    return Need(
-        url=requisition.get_absolute_url(),
-        title=requisition.title,
-        about=about(requisition),
-        why=f"Promised: {promise_words(what, promise.due_on, today)}",
-        action="Log a checkpoint",
-        action_url=_log_url(requisition),
-        late=promise.due_on < today,
-    )
+    def promise(self, promise: Promise) -> Need:
+        words = promise_words(
+            stage_words(Stage(promise.stage), promise.count), promise.due_on, self.today
+        )
+        late = promise.due_on < self.today
+        return self._log(promise.requisition, f"Promised: {words}", late=late)
 
+    def silence(self, known: Facts) -> Need:
+        last = known.requisition.latest_checkpoint
+        if last:
+            return self._log(known.requisition, f"Last logged {ago(last.on, self.today)}")
+        silent = days_words(known.quiet_days or 0)
+        return self._log(known.requisition, f"Nothing logged in {silent} since it was opened")
 
-def _silence(known: Facts, today: date) -> Need:
-    requisition = known.requisition
-    last = requisition.latest_checkpoint
-    quiet = days_words(known.quiet_days or 0)
-    return Need(
-        url=requisition.get_absolute_url(),
-        title=requisition.title,
-        about=about(requisition),
-        why=f"Last logged {ago(last.on, today)}" if last else f"Open for {quiet}, nothing logged yet",
-        action="Log a checkpoint",
-        action_url=_log_url(requisition),
-    )
+    def nobody(self, requisition: Requisition) -> Need:
+        is_draft = requisition.status == Status.DRAFT
+        why = "A draft until somebody answers for it" if is_draft else "Nobody gets its digest"
+        url = f"{reverse('requisition_edit', args=[requisition.pk])}#id_manager"
+        return self._need(requisition, why, "Name the manager", url)
 
+    def opening(self, requisition: Requisition) -> Need:
+        manager = requisition.manager.display_name if requisition.manager else ""
+        created = ago(timezone.localdate(requisition.created_at), self.today)
+        why = f"In intake with {manager}, created {created}"
+        url = reverse("requisition_opening", args=[requisition.pk])
+        return self._need(requisition, why, "Open for sourcing", url)
 
-def _nobody(requisition: Requisition) -> Need:
-    is_draft = requisition.status == Status.DRAFT
-    return Need(
-        url=requisition.get_absolute_url(),
-        title=requisition.title,
-        about=about(requisition),
-        why="A draft until somebody answers for it" if is_draft else "Nobody gets its digest",
-        action="Name the manager",
-        action_url=f"{reverse('requisition_edit', args=[requisition.pk])}#id_manager",
-    )
+    def hold(self, requisition: Requisition, material: Material) -> Need:
+        until = material.changes[requisition.pk][-1].until
+        why = f"On hold until {exact(until)}" if until else "On hold"
+        url = reverse("requisition_resumption", args=[requisition.pk])
+        return self._need(requisition, why, "Resume work", url)
 
+    def _log(self, requisition: Requisition, why: str, *, late: bool = False) -> Need:
+        url = f"{requisition.get_absolute_url()}#timeline-title"
+        return self._need(requisition, why, "Log a checkpoint", url, late=late)
 
-def _opening(requisition: Requisition, today: date) -> Need:
-    manager = requisition.manager.display_name if requisition.manager else ""
-    return Need(
-        url=requisition.get_absolute_url(),
-        title=requisition.title,
-        about=about(requisition),
-        why=f"In intake with {manager}, created {ago(requisition.created_at.date(), today)}",
-        action="Open for sourcing",
-        action_url=reverse("requisition_opening", args=[requisition.pk]),
-    )
-
-
-def _hold(requisition: Requisition, material: Material, today: date) -> Need:
-    until = material.changes[requisition.pk][-1].until
-    return Need(
-        url=requisition.get_absolute_url(),
-        title=requisition.title,
-        about=about(requisition),
-        why=f"On hold until {exact(until)}" if until else "On hold",
-        action="Resume work",
-        action_url=reverse("requisition_resumption", args=[requisition.pk]),
-    )
+    def _need(
+        self, requisition: Requisition, why: str, action: str, url: str, *, late: bool = False
+    ) -> Need:
+        whose = f" · {requisition.recruiter.display_name}" if self.names_recruiter else ""
+        return Need(
+            url=requisition.get_absolute_url(),
+            title=requisition.title,
+            about=about(requisition) + whose,
+            why=why,
+            action=action,
+            action_url=url,
+            late=late,
+        )
 
 
 def _mine_total(counts: _Counts, user: User) -> int:

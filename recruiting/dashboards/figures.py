@@ -35,9 +35,7 @@ def trends_of(requisition: Requisition, *, today: date) -> list[tuple[str, Trend
     return weekly(rows.values_list("stage", "on", "delta"), today=today)
 
 
-def weekly(
-    entries: Iterable[tuple[str, date, int]], *, today: date
-) -> list[tuple[str, Trend]]:
+def weekly(entries: Iterable[tuple[str, date, int]], *, today: date) -> list[tuple[str, Trend]]:
     """Sums by ISO week, from ledger entries of (stage, day, delta)."""
     mondays = [_monday(today) - timedelta(weeks=back) for back in reversed(range(WEEKS))]
     sums: defaultdict[tuple[str, date], int] = defaultdict(int)

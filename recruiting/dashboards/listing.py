@@ -190,6 +190,7 @@ class Heading:
     query: str
     sorted: str
     is_number: bool
+    is_stage: bool
 
 
 def _heading(query: QueryDict, name: str, sort: str, label: str, title: str) -> Heading:
@@ -200,4 +201,4 @@ def _heading(query: QueryDict, name: str, sort: str, label: str, title: str) -> 
     first, second = (f"-{name}", name) if is_number else (name, f"-{name}")
     query["sort"] = second if sort == first else first
     direction = {name: "ascending", f"-{name}": "descending"}.get(sort, "")
-    return Heading(label, title, query.urlencode(), direction, is_number)
+    return Heading(label, title, query.urlencode(), direction, is_number, name in Stage.values)

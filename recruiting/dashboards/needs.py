@@ -1,13 +1,12 @@
 """What of the requisitions needs somebody: asked of the database, since a lead has thousands."""
 
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 
 from django.db.models import Exists, OuterRef, Q
 
 from requisitions.models import Status, StatusChange
 from requisitions.models.status import ACTIVE
 from status_updates.facts import QUIET_AFTER
-from status_updates.models import Promise
 
 
 def quiet(today: date, zone: tzinfo = UTC) -> Q:
@@ -35,13 +34,11 @@ def awaiting_opening() -> Q:
     return Q(status=Status.INTAKE)
 
 
-def overdue_holds(today: date, zone: tzinfo = UTC) -> Q:
+def overdue_holds(today: date) -> Q:
     """On hold until a day that has come."""
     latest = StatusChange.objects.filter(requisition=OuterRef("pk"))
     ended = latest.filter(to_status=Status.ON_HOLD, until__lte=today)
-    later = StatusChange.objects.filter(
-        requisition=OuterRef("requisition"), at__gt=OuterRef("at")
-    )
+    later = StatusChange.objects.filter(requisition=OuterRef("requisition"), at__gt=OuterRef("at"))
     return Q(status=Status.ON_HOLD) & Q(Exists(ended.filter(~Exists(later))))
 
 

@@ -1,7 +1,13 @@
 from django.urls import path
 
 from recruiting.dashboards import health
-from recruiting.dashboards.views import home, manager_home, preferences, requisition, requisition_list
+from recruiting.dashboards.views import (
+    home,
+    manager_home,
+    preferences,
+    requisition,
+    requisition_list,
+)
 
 urlpatterns = [
     path("preferences/", preferences.preferences, name="preferences"),
@@ -14,7 +20,5 @@ urlpatterns = [
     path("requisitions/<uuid:pk>/", requisition.requisition, name="requisition"),
     path("requisitions/<uuid:pk>/checkpoints/", requisition.checkpoints, name="checkpoints"),
     path("checkpoints/<uuid:pk>/undoing/", requisition.undoing, name="checkpoint_undoing"),
-    path(
-        "checkpoints/<uuid:pk>/correction/", requisition.correction, name="checkpoint_correction"
-    ),
+    path("checkpoints/<uuid:pk>/correction/", requisition.correction, name="checkpoint_correction"),
 ]

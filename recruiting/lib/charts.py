@@ -87,7 +87,7 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A line of values by period. `last_level` says where the last one stands: high, middle, low."""
+    """A line of values by period. `last_level` says where the last stands: high, middle, low."""
 
     points: tuple[TrendPoint, ...]
     line: str

@@ -1,16 +1,23 @@
 """The job to fill, its status, and the ledger of its funnel."""
 
 from requisitions.models.funnel import Funnel, Stage, StageCount
-from requisitions.models.requisition import Basis, Requisition, Watcher
-from requisitions.models.status import Status, StatusChange
+from requisitions.models.imports import ImportBatch
+from requisitions.models.requisition import Requisition, StaleVersion
+from requisitions.models.salary import Basis, salary_text
+from requisitions.models.status import NotAllowed, Status, StatusChange
+from requisitions.models.watcher import Watcher
 
 __all__ = [
     "Basis",
     "Funnel",
+    "ImportBatch",
+    "NotAllowed",
     "Requisition",
     "Stage",
     "StageCount",
+    "StaleVersion",
     "Status",
     "StatusChange",
     "Watcher",
+    "salary_text",
 ]

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -162,8 +162,25 @@ def add_entries(
         )
     for stage, delta in moved.items():
         setattr(funnel, stage.value, getattr(funnel, stage.value) + delta)
-    if Stage.ACCEPTED in moved:
+    if Stage.ACCEPTED in net:  # a correction may leave the count and change its day
         requisition.settle_openings(by=by, now=now)
+
+
+def filled_on(requisition: "Requisition") -> date | None:
+    """The day on which the accepted offers reached the openings, by the dates of the entries."""
+    entries = StageCount.objects.filter(requisition=requisition, stage=Stage.ACCEPTED)
+    by_day = entries.values_list("on").annotate(delta=models.Sum("delta")).order_by("on")
+    return day_reached(by_day, requisition.openings)
+
+
+def day_reached(by_day: Iterable[tuple[date, int]], count: int) -> date | None:
+    """The last day on which a running total rose to `count`; None when it ends below."""
+    total, reached = 0, None
+    for day, delta in by_day:
+        if total < count <= total + delta:
+            reached = day
+        total += delta
+    return reached if total >= count else None
 
 
 def _check(
@@ -178,10 +195,14 @@ def _check(
     for stage, delta in net.items():
         total = getattr(funnel, stage.value)
         if total + delta < 0:
-            errors[stage.value] = f"{stage.label} stands at {total:,}; it cannot fall by {-delta:,}."
+            errors[stage.value] = (
+                f"{stage.label} stands at {total:,}; it cannot fall by {-delta:,}."
+            )
     accepted = funnel.accepted + net.get(Stage.ACCEPTED, 0)
     if net.get(Stage.ACCEPTED, 0) > 0 and accepted > requisition.openings:
-        openings = "1 opening" if requisition.openings == 1 else f"{requisition.openings:,} openings"
+        openings = (
+            "1 opening" if requisition.openings == 1 else f"{requisition.openings:,} openings"
+        )
         errors.setdefault(
             Stage.ACCEPTED.value,
             f"That makes {accepted:,} accepted offers for {openings}. Raise the openings first.",

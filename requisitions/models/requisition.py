@@ -1,7 +1,9 @@
+"""One job to fill: what it is, who works on it, and the steps of its life."""
+
 import uuid
+from collections.abc import Collection
 from datetime import date, datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,66 +13,48 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from recruiting.accounts.models import Role
 from recruiting.audit.models import record
 from recruiting.lib.text import check_line, check_prose
-from requisitions.models.funnel import Funnel
-from requisitions.models.status import ACTIVE, CLOSED, TRANSITIONS, Status, StatusChange
+from requisitions.models.funnel import Funnel, filled_on
+from requisitions.models.queries import RequisitionQuerySet
+from requisitions.models.salary import Basis, salary_text
+from requisitions.models.status import (
+    ACTIVE,
+    CLOSED,
+    NotAllowed,
+    Status,
+    StatusChange,
+    check_move,
+)
+from requisitions.models.watcher import Watcher
 
 if TYPE_CHECKING:
-    from recruiting.accounts.models import Client, User
+    from recruiting.accounts.models import User
 
 TITLE_MAX = 200
 DESCRIPTION_MAX = 50_000
 OPENINGS_MAX = 999
 
 
-class Basis(models.TextChoices):
-    """What a salary is paid per."""
+class StaleVersion(Exception):
+    """Somebody saved after the reader's copy was shown. Holds the row as it stands now."""
 
-    HOUR = "hour", "an hour"
-    DAY = "day", "a day"
-    WEEK = "week", "a week"
-    MONTH = "month", "a month"
-    YEAR = "year", "a year"
-
-
-class RequisitionQuerySet(models.QuerySet["Requisition"]):
-    def visible_to(self, user: "User") -> Self:
-        """Leads: all. Recruiters: those of their clients. Managers: theirs, while at the client,
-        and those they watch."""
-        if user.is_lead:
-            return self
-        clients = user.memberships.values("client")
-        if user.is_recruiter:
-            return self.filter(client__in=clients)
-        watched = Watcher.objects.filter(user=user).values("requisition")
-        return self.filter(Q(manager=user) | Q(pk__in=watched), client__in=clients)
-
-    def active(self) -> Self:
-        return self.filter(status__in=ACTIVE)
-
-    def held_by(self, user: "User") -> Self:
-        return self.filter(recruiter=user)
-
-    def locked(self) -> Self:
-        """Rows and their totals, held against other writers until the transaction ends."""
-        return self.select_related("funnel").select_for_update(of=("self", "funnel"))
+    def __init__(self, current: "Requisition") -> None:
+        super().__init__(f"{current.pk} is at version {current.version}")
+        self.current = current
 
 
 class Requisition(models.Model):
     """One job to fill for a client, with one recruiter and one accountable hiring manager."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    client = models.ForeignKey(
-        "accounts.Client", models.PROTECT, related_name="requisitions"
-    )
+    client = models.ForeignKey("accounts.Client", models.PROTECT, related_name="requisitions")
     title = models.CharField(max_length=TITLE_MAX, validators=[check_line])
     code = models.CharField(max_length=60, blank=True, validators=[check_line])
     employer = models.CharField(max_length=200, blank=True, validators=[check_line])
     place = models.CharField(max_length=200, blank=True, validators=[check_line])
-    description = models.TextField(
-        blank=True, max_length=DESCRIPTION_MAX, validators=[check_prose]
-    )
+    description = models.TextField(blank=True, max_length=DESCRIPTION_MAX, validators=[check_prose])
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     openings = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(OPENINGS_MAX)]
@@ -154,11 +138,15 @@ class Requisition(models.Model):
     def is_closed(self) -> bool:
         return self.status in CLOSED
 
+    @property
+    def salary_words(self) -> str:
+        return salary_text(self.salary_low, self.salary_high, self.currency, self.basis)
+
     def may_be_worked_by(self, user: "User") -> bool:
         """Whether the user, who sees it, may log, edit and change its status."""
         return user.is_recruiter
 
-    # --- making it -----------------------------------------------------------------------
+    # --- making and changing it ------------------------------------------------------------
 
     @classmethod
     def create(cls, *, by: "User", now: datetime, **fields: Any) -> "Requisition":
@@ -171,143 +159,189 @@ class Requisition(models.Model):
         requisition.check_people()
         with transaction.atomic():
             requisition.save(force_insert=True)
-            Funnel.objects.create(requisition=requisition)
+            requisition.funnel = Funnel.objects.create(requisition=requisition)
             StatusChange.objects.create(
                 requisition=requisition, to_status=requisition.status, by=by, at=now
             )
             record("created", requisition, by=by, now=now, client=requisition.client_id)
         return requisition
 
-    def check_people(self) -> None:
-        """A requisition, its recruiter and its manager belong to one client."""
+    def edit(self, changes: dict[str, Any], *, version: int, by: "User", now: datetime) -> None:
+        """Change fields that the reader saw at `version`.
+
+        Raises StaleVersion when somebody else has saved something else in between,
+        ValidationError keyed by field for people who are not of the client, a manager taken away,
+        or openings that do not fit the offers accepted. Nothing is written then.
+        """
+        with transaction.atomic():
+            current = self._locked()
+            before = {name: getattr(current, name) for name in changes}
+            changed = sorted(name for name in changes if before[name] != changes[name])
+            if not changed:
+                return
+            if current.version != version:
+                raise StaleVersion(current)
+            for name in changed:
+                setattr(current, name, changes[name])
+            current._check_edit(changed, before)
+            current.version += 1
+            current.save(update_fields=[*changed, "version"])
+            if current.status == Status.DRAFT and current.manager_id:
+                current._move(Status.INTAKE, by=by, now=now)
+            if "openings" in changed:
+                reason = f"Openings changed from {before['openings']} to {current.openings}."
+                current.settle_openings(by=by, now=now, reason=reason)
+            record("edited", current, by=by, now=now, client=current.client_id, fields=changed)
+        self._take(current, *changed)
+
+    def check_people(self, named: Collection[str] = ("manager", "recruiter")) -> None:
+        """Those `named` are of the client. Raises ValidationError keyed by field.
+
+        Who was named before and has left since is no reason to refuse a change of the title.
+        """
         errors = {}
-        if self.manager and not self.manager.memberships.filter(client=self.client_id).exists():
+        manager, recruiter = self.manager, self.recruiter
+        if "manager" in named and manager and not self._is_member(manager, Role.MANAGER):
             errors["manager"] = "Choose a hiring manager of this client."
-        serves = self.recruiter.is_lead or (
-            self.recruiter.is_recruiter
-            and self.recruiter.memberships.filter(client=self.client_id).exists()
-        )
-        if not serves:
+        serves = recruiter.is_lead or self._is_member(recruiter, Role.RECRUITER)
+        if "recruiter" in named and not serves:
             errors["recruiter"] = "Choose a recruiter who serves this client."
         if errors:
             raise ValidationError(errors)
 
-    def edit(self, changes: dict[str, Any], *, version: int, by: "User", now: datetime) -> None:
-        """Change fields that the reader saw at `version`.
+    def _is_member(self, user: "User", role: Role) -> bool:
+        return user.role == role and user.memberships.filter(client=self.client_id).exists()
 
-        Raises StaleVersion when somebody else has saved in between, ValidationError when a person
-        named is not of the client; nothing is written then.
-        """
-        with transaction.atomic():
-            current = Requisition.objects.locked().get(pk=self.pk)
-            if current.version != version:
-                raise StaleVersion(current)
-            before = {name: getattr(current, name) for name in changes}
-            for name, value in changes.items():
-                setattr(self, name, value)
-            self.check_people()
-            self._check_openings(current)
-            self.version = version + 1
-            self.save(update_fields=[*changes, "version"])
-            changed = sorted(name for name in changes if before[name] != changes[name])
-            self.funnel = current.funnel
-            self.status = current.status
-            if self.status == Status.DRAFT and self.manager_id:
-                self._move(Status.INTAKE, by=by, now=now, reason="")
-            if "openings" in changed:
-                self.settle_openings(by=by, now=now)
-            record("edited", self, by=by, now=now, client=self.client_id, fields=changed)
-
-    def _check_openings(self, current: "Requisition") -> None:
-        if self.openings < current.funnel.accepted:
+    def _check_edit(self, changed: Collection[str], before: dict[str, Any]) -> None:
+        self.check_people(changed)
+        if before.get("manager") and not self.manager_id:
             raise ValidationError(
-                {"openings": f"{current.funnel.accepted} offers are accepted already."}
+                {"manager": "Somebody must answer for this job. Choose who takes it over."}
             )
-        if current.status == Status.INTAKE and not self.manager_id:
-            raise ValidationError({"manager": "A requisition in intake needs its manager."})
+        if "openings" not in changed:
+            return
+        accepted = self.funnel.accepted
+        if self.openings < accepted:
+            offers = "1 offer is" if accepted == 1 else f"{accepted:,} offers are"
+            raise ValidationError({"openings": f"{offers} accepted already."})
+        if self.openings == accepted and self.status in (Status.INTAKE, Status.ON_HOLD):
+            raise ValidationError(
+                {
+                    "openings": "That would fill the requisition, which is "
+                    f"{self._status_words}. Open it first."
+                }
+            )
 
-    # --- status --------------------------------------------------------------------------
+    def watch(self, user: "User", *, by: "User", now: datetime) -> None:
+        """Let somebody of the client see it. Twice is once. Raises ValidationError for others."""
+        if not (user.is_active and self._is_member(user, Role.MANAGER)):
+            raise ValidationError("Choose a person of this client.")
+        with transaction.atomic():
+            _, new = Watcher.objects.get_or_create(requisition=self, user=user)
+            if new:
+                record("added a watcher", self, by=by, now=now, client=self.client_id,
+                       user=str(user.pk))  # fmt: skip
+
+    def unwatch(self, user: "User", *, by: "User", now: datetime) -> None:
+        """Who watched sees it no more. Twice is once."""
+        with transaction.atomic():
+            removed, _ = Watcher.objects.filter(requisition=self, user=user).delete()
+            if removed:
+                record("removed a watcher", self, by=by, now=now, client=self.client_id,
+                       user=str(user.pk))  # fmt: skip
+
+    # --- status ----------------------------------------------------------------------------
 
     def put_on_hold(
         self, *, by: "User", now: datetime, reason: str, until: date | None = None
     ) -> None:
-        self._change(Status.ON_HOLD, by=by, now=now, reason=reason, until=until)
+        """Raises NotAllowed unless it is in intake or open; so do the others where not allowed."""
+        with transaction.atomic():
+            current = self._locked()
+            current._move(Status.ON_HOLD, by=by, now=now, reason=reason, until=until)
+        self._take(current)
 
     def resume(self, *, by: "User", now: datetime) -> None:
         """Back to where the hold came from."""
         with transaction.atomic():
             current = self._locked()
-            hold = (
-                current.status_changes.filter(to_status=Status.ON_HOLD).order_by("-at", "-id")
-            ).first()
-            if current.status != Status.ON_HOLD or hold is None:
-                raise NotAllowed(f"This requisition is {current.get_status_display().lower()}.")
-            current._move(Status(hold.from_status), by=by, now=now, reason="")
+            if current.status != Status.ON_HOLD:
+                raise NotAllowed(f"This requisition is {current._status_words}, not on hold.")
+            holds = current.status_changes.filter(to_status=Status.ON_HOLD)
+            hold = holds.order_by("-at", "-id").first()
+            # One that was imported on hold came from nowhere; it had been open elsewhere.
+            came_from = Status((hold and hold.from_status) or Status.OPEN)
+            current._move(came_from, by=by, now=now)
         self._take(current)
 
     def open_for_sourcing(self, *, by: "User", now: datetime, reason: str) -> None:
         """Without a signed brief: an override, whose reason stands on the page."""
-        self._change(Status.OPEN, by=by, now=now, reason=reason, override=True, only=Status.INTAKE)
+        with transaction.atomic():
+            current = self._locked()
+            if current.status != Status.INTAKE:
+                raise NotAllowed(
+                    f"This requisition is {current._status_words}. "
+                    "Only one in intake can be opened for sourcing."
+                )
+            current._move(Status.OPEN, by=by, now=now, reason=reason, override=True)
+        self._take(current)
 
     def cancel(self, *, by: "User", now: datetime, reason: str) -> None:
-        self._change(Status.CANCELLED, by=by, now=now, reason=reason)
+        with transaction.atomic():
+            current = self._locked()
+            current._move(Status.CANCELLED, by=by, now=now, reason=reason)
+        self._take(current)
 
     def reopen(
         self, *, by: "User", now: datetime, reason: str, openings: int | None = None
     ) -> None:
-        """Work goes on. A filled requisition needs more openings than it has accepted offers."""
+        """Work goes on; one that was never open before is thereby opened without a brief.
+
+        Raises ValidationError on `openings` unless there are more than accepted offers.
+        """
         with transaction.atomic():
             current = self._locked()
             if current.status not in CLOSED:
-                raise NotAllowed("Only a closed requisition can be reopened.")
-            if openings is not None:
-                current.openings = openings
-                current.save(update_fields=["openings"])
-            if current.openings <= current.funnel.accepted:
-                raise ValidationError(
-                    {
-                        "openings": f"All {current.funnel.accepted} are filled. "
-                        "Say how many openings there are now."
-                    }
+                raise NotAllowed(
+                    f"This requisition is {current._status_words}. "
+                    "Only a closed one can be reopened."
                 )
-            current._move(Status.OPEN, by=by, now=now, reason=reason)
+            if openings is not None and openings != current.openings:
+                current.openings = openings
+                current.version += 1
+                current.save(update_fields=["openings", "version"])
+            accepted = current.funnel.accepted
+            if current.openings <= accepted:
+                filled = "The opening is" if accepted == 1 else f"All {accepted:,} openings are"
+                raise ValidationError(
+                    {"openings": f"{filled} filled. Say how many openings there are now."}
+                )
+            was_open = current.status_changes.filter(to_status=Status.OPEN).exists()
+            current._move(Status.OPEN, by=by, now=now, reason=reason, override=not was_open)
         self._take(current)
 
-    def settle_openings(self, *, by: "User", now: datetime) -> None:
+    def settle_openings(self, *, by: "User", now: datetime, reason: str = "") -> None:
         """Filled when the last opening is filled, open again when that is undone.
 
-        Raises ValidationError when the last offer is accepted before sourcing was opened.
+        The row is locked by whoever calls. Raises ValidationError on the stage `accepted` when
+        the last offer is accepted while sourcing is not open.
         """
         full = self.funnel.accepted >= self.openings
         if full and self.status in (Status.INTAKE, Status.ON_HOLD):
             raise ValidationError(
                 {
-                    "accepted": f"This requisition is {self.get_status_display().lower()}. "
+                    "accepted": f"This requisition is {self._status_words}. "
                     "Open it before you log the offer that fills it."
                 }
             )
         if full and self.status == Status.OPEN:
-            self._move(Status.FILLED, by=by, now=now, reason="")
+            self._move(Status.FILLED, by=by, now=now, reason=reason)
+        elif full and self.status == Status.FILLED:
+            self.closed_on = filled_on(self) or self.closed_on
+            self.save(update_fields=["closed_on"])
         elif not full and self.status == Status.FILLED:
-            self._move(Status.OPEN, by=by, now=now, reason="An accepted offer was taken back.")
-
-    def _change(
-        self,
-        to: Status,
-        *,
-        by: "User",
-        now: datetime,
-        reason: str,
-        until: date | None = None,
-        override: bool = False,
-        only: Status | None = None,
-    ) -> None:
-        with transaction.atomic():
-            current = self._locked()
-            if only is not None and current.status != only:
-                raise NotAllowed(f"This requisition is {current.get_status_display().lower()}.")
-            current._move(to, by=by, now=now, reason=reason, until=until, override=override)
-        self._take(current)
+            reason = reason or "An accepted offer was taken back."
+            self._move(Status.OPEN, by=by, now=now, reason=reason)
 
     def _move(
         self,
@@ -315,21 +349,20 @@ class Requisition(models.Model):
         *,
         by: "User",
         now: datetime,
-        reason: str,
+        reason: str = "",
         until: date | None = None,
         override: bool = False,
     ) -> None:
         """Write the new status and its record. The row is locked by whoever calls."""
-        came_from = self.status
-        if to not in TRANSITIONS[came_from]:
-            raise NotAllowed(
-                f"This requisition is {Status(came_from).label.lower()} "
-                f"and cannot become {to.label.lower()}."
-            )
+        came_from = Status(self.status)
+        check_move(came_from, to)
+        today = timezone.localdate(now)
         self.status = to
-        self.closed_on = now.date() if to in CLOSED else None
+        self.closed_on = None
+        if to in CLOSED:
+            self.closed_on = (to == Status.FILLED and filled_on(self)) or today
         if to == Status.OPEN and self.opened_on is None:
-            self.opened_on = now.date()
+            self.opened_on = today
         self.save(update_fields=["status", "closed_on", "opened_on"])
         StatusChange.objects.create(
             requisition=self,
@@ -341,56 +374,17 @@ class Requisition(models.Model):
             by=by,
             at=now,
         )
-        record(
-            f"became {to.value}", self, by=by, now=now, client=self.client_id, reason=reason
-        )
+        record(f"became {to.value}", self, by=by, now=now, client=self.client_id, reason=reason)
+
+    @property
+    def _status_words(self) -> str:
+        words = Status(self.status).label.lower()
+        return "in intake" if self.status == Status.INTAKE else words
 
     def _locked(self) -> "Requisition":
         return Requisition.objects.locked().get(pk=self.pk)
 
-    def _take(self, current: "Requisition") -> None:
-        for name in ("status", "closed_on", "opened_on", "openings"):
+    def _take(self, current: "Requisition", *changed: str) -> None:
+        """Bring this copy up to what has just been written to the locked one."""
+        for name in (*changed, "status", "closed_on", "opened_on", "openings", "version"):
             setattr(self, name, getattr(current, name))
-
-
-class StaleVersion(Exception):
-    """Somebody saved after the reader's copy was shown. Holds the row as it stands now."""
-
-    def __init__(self, current: Requisition) -> None:
-        super().__init__(f"{current.pk} is at version {current.version}")
-        self.current = current
-
-
-class NotAllowed(Exception):
-    """The status does not allow it. The message is for the person who asked."""
-
-
-class Watcher(models.Model):
-    """Sees a requisition but does not decide."""
-
-    requisition = models.ForeignKey(Requisition, models.CASCADE, related_name="watchers")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="watching")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["requisition", "user"], name="watcher_unique")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} watches {self.requisition_id}"
-
-
-def salary_text(
-    low: Decimal | None, high: Decimal | None, currency: str, basis: str
-) -> str:
-    """A salary in words, such as "USD 70,000 to 90,000 a year"; empty when none is known."""
-    if low is None and high is None:
-        return ""
-    shown = [f"{v:,.2f}".removesuffix(".00") for v in (low, high) if v is not None]
-    if len(shown) == 2 and shown[0] != shown[1]:
-        amount = f"{shown[0]} to {shown[1]}"
-    elif low is None:
-        amount = f"up to {shown[0]}"
-    else:
-        amount = shown[0] if high is not None else f"from {shown[0]}"
-    return " ".join(part for part in (currency, amount, Basis(basis).label if basis else "") if part)

@@ -29,6 +29,29 @@ TRANSITIONS: dict[str, frozenset[Status]] = {
 }
 """From each status to those that may follow it."""
 
+_DONE = {
+    Status.INTAKE: "moved to intake",
+    Status.OPEN: "opened",
+    Status.ON_HOLD: "put on hold",
+    Status.FILLED: "filled",
+    Status.CANCELLED: "cancelled",
+    Status.PARTED: "closed by parting ways",
+}
+
+
+class NotAllowed(Exception):
+    """The status does not allow it. The message is for the person who asked."""
+
+
+def check_move(came_from: Status, to: Status) -> None:
+    """Raises NotAllowed where the one may not follow the other."""
+    if to in TRANSITIONS[came_from]:
+        return
+    if came_from == to:
+        raise NotAllowed(f"This requisition is {to.label.lower()} already.")
+    now = "in intake" if came_from == Status.INTAKE else came_from.label.lower()
+    raise NotAllowed(f"This requisition is {now} and cannot be {_DONE[to]} from there.")
+
 
 class StatusChange(models.Model):
     """One step of a requisition's life: who, when, why. `until` is for a hold that ends.

@@ -23,29 +23,38 @@ WEEKS = 5
 """Weeks that the archive goes back, the current one not counted."""
 
 
-def deeds(cast: Cast, *, left_to_the_worker: str) -> Iterator[Deed]:
+def deeds(cast: Cast, *, awaited_by: str) -> Iterator[Deed]:
     """Every digest that should have gone by now, but for the one of this week that a worker is
-    to send to `left_to_the_worker`."""
-    since = cast.due_soon - timedelta(weeks=WEEKS, days=1)
+    to send to `awaited_by`."""
+    since = cast.now - timedelta(weeks=WEEKS, days=1)
     cast.begin_digests(since)
     managers = Membership.objects.filter(user__role=Role.MANAGER).select_related(
         "user__preferences", "user__working_card"
     )
     for manager in managers:
         wish, zone = manager.user.preferences, manager.user.working_card.zone
-        awaited = manager.user == cast.users[left_to_the_worker]
+        awaited = manager.user == cast.users[awaited_by]
         for weeks in range(WEEKS, 0 if awaited else -1, -1):
-            period = period_of(cast.due_soon - timedelta(weeks=weeks), zone)
+            period = period_of(cast.now - timedelta(weeks=weeks), zone)
             at = slot(period, wish.digest_weekday, wish.digest_hour, zone)
             if wish.digest_since <= at < cast.now:
                 yield at, partial(_file_digest, manager, at)
+
+
+def leave_to_the_worker(cast: Cast, manager: str) -> None:
+    """His digest is due from now on. Its hour may have begun an hour ago, which nobody is to be
+    alarmed about."""
+    rows.materialise(cast.now)
+    Mail.objects.kind(KIND).unfinished().filter(
+        recipient=cast.users[manager], due_at__lt=cast.now
+    ).update(due_at=cast.now, next_attempt_at=cast.now)
 
 
 def add_personal_lines(cast: Cast, lines: dict[int, str], *, manager: str, client: str) -> None:
     """What the recruiter wrote by hand above the digests of so many weeks ago; 0 is the next."""
     user = cast.users[manager]
     for weeks, text in lines.items():
-        instant = cast.due_soon - timedelta(weeks=weeks)
+        instant = cast.now - timedelta(weeks=weeks)
         PersonalLine.write(
             text,
             manager=user,

@@ -17,8 +17,8 @@ from recruiting.dashboards.demo.stories import STORIES
 from recruiting.dashboards.demo.telling import Telling
 
 PERSONAL_LINES = {
-    0: "Jonas, if you can settle the on-site days for the analyst this week, I have two people to "
-    "call the same day.",
+    0: "If you can settle the on-site days for the analyst this week, I have two people to call "
+    "the same day.",
     3: "Thank you for reading the resumes so quickly. Both candidates noticed.",
 }
 """By weeks ago; 0 is the digest that is due now."""
@@ -35,11 +35,12 @@ def build(now: datetime) -> None:
         cast.wish_digest_now("manager")
         archive.add_personal_lines(cast, PERSONAL_LINES, manager="manager", client="havelmark")
         deeds = [deed for story in STORIES for deed in Telling(story, cast).deeds()]
-        deeds += archive.deeds(cast, left_to_the_worker="manager")
+        deeds += archive.deeds(cast, awaited_by="manager")
         for at, do in sorted(deeds, key=itemgetter(0)):
             # Days are those of the person who acts, as they are behind a page.
             with timezone.override(at.tzinfo):
                 do()
         cast.remember_visits()
+        archive.leave_to_the_worker(cast, "manager")
         archive.file_invitation(cast.invite_newcomer())
         give_password()

@@ -1,6 +1,6 @@
 """The people of the demo and their clients, as rows."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
@@ -10,15 +10,23 @@ from recruiting.accounts.models import Client, Invitation, Preferences, Role, Us
 from recruiting.accounts.models.invitations import Invited
 from recruiting.dashboards.demo import people
 from recruiting.dashboards.demo.story import Person
-from recruiting.dashboards.demo.workdays import hour_of_week, instant, shifted
+from recruiting.dashboards.demo.workdays import instant, shifted
 from recruiting.dashboards.models import Visit
 
 JOINED_AT = "10:00"
+"""By the clock of the lead."""
 
-START_UP = timedelta(minutes=1)
-"""How soon a worker is there; a digest due in the last minute of an hour would come late."""
-
-LAST_VISITS = {"manager": 3, "petra.lindqvist": 5, "other.manager": 4, "mei.tan": 4}
+LAST_VISITS = {
+    "lead": 2,
+    "recruiter": 1,
+    "other.recruiter": 1,
+    "manager": 3,
+    "petra.lindqvist": 5,
+    "samir.haddad": 6,
+    "other.manager": 4,
+    "mei.tan": 4,
+    "anna.kowalczyk": 2,
+}
 """Who last looked how many workdays ago; what was logged since is news."""
 
 
@@ -44,11 +52,6 @@ class Cast:
         for key in person.clients:
             user.join(self.clients[key], by=self.users[lead.login], now=joined)
 
-    @property
-    def due_soon(self) -> datetime:
-        """When a digest that is wished for now will be due at the latest."""
-        return self.now + START_UP
-
     def zone(self, login: str) -> ZoneInfo:
         return self.users[login].working_card.zoneinfo
 
@@ -60,13 +63,16 @@ class Cast:
 
     def remember_visits(self) -> None:
         for login, workdays in LAST_VISITS.items():
-            Visit.mark(self.users[login], self.days_ago(login, workdays, "08:20"))
+            user = self.users[login]
+            user.last_login = self.days_ago(login, workdays, "08:20")
+            user.save(update_fields=["last_login"])
+            Visit.mark(user, user.last_login)
 
     def wish_digest_now(self, login: str) -> None:
         """A weekly digest comes at this very hour, so that a worker has one to send."""
-        weekday, hour = hour_of_week(self.due_soon.astimezone(self.zone(login)))
+        local = self.now.astimezone(self.zone(login))
         Preferences.objects.filter(user=self.users[login]).update(
-            digest_weekday=weekday, digest_hour=hour
+            digest_weekday=local.isoweekday(), digest_hour=local.hour
         )
 
     def begin_digests(self, since: datetime) -> None:

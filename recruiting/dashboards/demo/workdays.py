@@ -33,12 +33,6 @@ def instant(day: date, clock: str, zone: tzinfo) -> datetime:
     return datetime.combine(day, time.fromisoformat(clock), tzinfo=zone)
 
 
-def hour_of_week(local: datetime) -> tuple[int, int]:
-    """ISO weekday and hour. When clocks go back, the second pass of an hour counts as the next
-    one: a slot of that hour is long over."""
-    return local.isoweekday(), local.hour + local.fold
-
-
 def with_days(text: str, written_on: date) -> str:
     """Replace `{+2}` by the day it means: a weekday within the week, else a date."""
 

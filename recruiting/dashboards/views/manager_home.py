@@ -14,6 +14,7 @@ from recruiting.dashboards.models import Visit
 from requisitions.models import Requisition, Status
 from requisitions.words import day_words
 from status_updates import facts
+from status_updates.waiting import waiting_on
 
 RECENTLY_CLOSED = timedelta(days=30)
 """How long a closed requisition stays on the home page."""
@@ -47,7 +48,7 @@ def _context(user: User, now: datetime) -> dict[str, Any]:
     return {
         "since_words": _since_words(since, now) if since else "",
         "lead": _lead(known),
-        "waiting": [one for one in known if _hold_has_ended(one, material, today)],
+        "waiting": waiting_on(user.pk, known, today=today),
         "active": [one for one in known if one.health != "closed"],
         "closed": [one for one in known if one.health == "closed"],
         "show_client": len({row.client_id for row in rows}) > 1,
@@ -57,16 +58,7 @@ def _context(user: User, now: datetime) -> dict[str, Any]:
 def _requisitions(user: User, today: date) -> Any:
     visible = Requisition.objects.visible_to(user).exclude(status=Status.DRAFT)
     recent = visible.active() | visible.filter(closed_on__gte=today - RECENTLY_CLOSED)
-    return recent.select_related(
-        "client", "recruiter", "manager", "funnel", "latest_checkpoint"
-    )
-
-
-def _hold_has_ended(one: facts.Facts, material: facts.Material, today: date) -> bool:
-    """A hold that was to end by now waits on the manager's word."""
-    changes = material.changes.get(one.requisition.pk, [])
-    until = changes[-1].until if changes and one.health == "on hold" else None
-    return until is not None and until <= today
+    return recent.select_related("client", "recruiter", "manager", "funnel", "latest_checkpoint")
 
 
 def _since_words(since: datetime, now: datetime) -> str:

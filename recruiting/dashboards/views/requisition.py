@@ -1,6 +1,6 @@
 """The shared page of a requisition: the same facts for everybody who sees it."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +18,9 @@ from recruiting.accounts.models import User
 from recruiting.dashboards.figures import WEEKS, funnel_of, trends_of
 from recruiting.dashboards.people import people_of
 from recruiting.dashboards.timeline import checkpoints_of, timeline
-from requisitions.models import Requisition, Status
-from requisitions.models.requisition import salary_text
-from requisitions.words import day_words
 from recruiting.lib.text import render_markdown
+from requisitions.models import Requisition, Status, salary_text
+from requisitions.words import day_words
 from status_updates import facts
 from status_updates.forms import CheckpointForm
 from status_updates.models import Checkpoint
@@ -166,9 +165,7 @@ def _context(
         "weeks": WEEKS,
         "timeline": timeline(checkpoints, changes, skip=skip, today=today, zone=zone),
         "people": people_of(found, now=now),
-        "salary": salary_text(
-            found.salary_low, found.salary_high, found.currency, found.basis
-        ),
+        "salary": salary_text(found.salary_low, found.salary_high, found.currency, found.basis),
         "description": render_markdown(found.description) if found.description else "",
         "may_work": found.may_be_worked_by(user),
         "actions": _actions(found) if found.may_be_worked_by(user) else [],

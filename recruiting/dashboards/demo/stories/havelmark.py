@@ -154,7 +154,7 @@ A team of five, one on-call week in six, a budget for two conferences a year.
             screened=2,
             met=2,
             note="Reference call done, warm and specific. She expects to hear from us this week.",
-            next_step="Agree with Jonas on the range for an offer",
+            next_step="Agree together on the range for an offer",
         ),
     ),
 )
@@ -257,7 +257,7 @@ up, test it with the people who use it, train the next ward.
             screened=2,
             note="Two replies worth a look, both ask for fewer days on site before anything else. "
             "I do not expect three resumes under the present conditions.",
-            next_step="Decide with Jonas: three days on site, or a higher range",
+            next_step="Decide together: three days on site, or a higher range",
         ),
     ),
 )

@@ -82,7 +82,7 @@ medical devices, firewalls, and the nights on which it all moves.
             "09:50",
             "The board decides on the budget of the data centre move. Jonas asked to hold offers "
             "until then.",
-            until_ahead=4,
+            until_ahead=0,
         ),
         Log(
             13,

@@ -1,0 +1,27 @@
+"""The step from intake to sourcing."""
+
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from django.views.decorators.http import require_http_methods
+
+from recruiting.accounts.decorators import recruiter_required
+from recruiting.accounts.http import AuthenticatedHttpRequest
+from requisitions import status_pages
+from requisitions.models import Requisition
+
+OPENING = status_pages.StatusPage(
+    title="Open for sourcing",
+    lead="There is no signed brief yet. Say why the search begins without one: "
+    "the hiring manager reads it on the shared page.",
+    button="Open for sourcing",
+    done="Open for sourcing.",
+    act=Requisition.open_for_sourcing,
+)
+
+
+@require_http_methods(["GET", "POST"])
+@recruiter_required
+def opening(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
+    """Without a brief signed by both: an override with a reason."""
+    return status_pages.answer(request, pk, OPENING)

@@ -1,0 +1,39 @@
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from requisitions.models.status import ACTIVE
+from requisitions.models.watcher import Watcher
+
+if TYPE_CHECKING:
+    from recruiting.accounts.models import User
+    from requisitions.models.requisition import Requisition  # noqa: F401 - named in a string
+
+
+class RequisitionQuerySet(models.QuerySet["Requisition"]):
+    def visible_to(self, user: "User") -> Self:
+        """Leads: all. Recruiters: those of their clients. Managers: theirs, while at the client,
+        and those they watch."""
+        if user.is_lead:
+            return self
+        clients = user.memberships.values("client")
+        if user.is_recruiter:
+            return self.filter(client__in=clients)
+        watched = Watcher.objects.filter(user=user).values("requisition")
+        return self.filter(Q(manager=user) | Q(pk__in=watched), client__in=clients)
+
+    def active(self) -> Self:
+        return self.filter(status__in=ACTIVE)
+
+    def held_by(self, user: "User") -> Self:
+        return self.filter(recruiter=user)
+
+    def locked(self) -> Self:
+        """Rows and their totals, held against other writers until the transaction ends.
+
+        Both are locked, so that whoever waited reads the totals as the first one left them. The
+        filter makes the join an inner one: PostgreSQL locks no row that may be missing.
+        """
+        rows = self.filter(funnel__isnull=False).select_related("funnel")
+        return rows.select_for_update(of=("self", "funnel"))

@@ -1,0 +1,233 @@
+"""The home of recruiters and leads: what needs them."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import html5lib
+import pytest
+from django.test import Client as Browser
+from time_machine import TimeMachineFixture
+
+from recruiting.accounts.models import Client, User
+from recruiting.dashboards import needs
+from requisitions.models import Requisition, Stage, Status
+from status_updates import facts
+from status_updates.models.checkpoint import PromiseMade
+from tests.factories import NOW, make_checkpoint, make_client, make_requisition, make_user
+from tests.queries import counted
+
+SignIn = Callable[[User], Browser]
+LIMIT = 12
+"""Statements, sign-in included."""
+
+
+@pytest.fixture(autouse=True)
+def _still(clock: TimeMachineFixture) -> None:
+    """Wednesday 2026-03-11."""
+
+
+def desk_for(sign_in: SignIn, user: User) -> Any:
+    return sign_in(user).get("/").context["desk"]
+
+
+def needed(desk: Any) -> dict[str, list[str]]:
+    return {group.name: [need.title for need in group.needs] for group in desk.groups}
+
+
+@pytest.fixture
+def make(acme: Client, recruiter: User, manager: User) -> Callable[..., Requisition]:
+    """Opened just now unless `now` says otherwise, so that nothing about it is quiet."""
+
+    def made(title: str, **fields: Any) -> Requisition:
+        values: dict[str, Any] = {"recruiter": recruiter, "manager": manager, "now": NOW} | fields
+        return make_requisition(acme, title=title, **values)
+
+    return made
+
+
+def test_desk_groups_what_needs_the_recruiter(
+    sign_in: SignIn, recruiter: User, make: Callable[..., Requisition]
+) -> None:
+    make("Fresh")
+    make("Silent", now=NOW - timedelta(days=8))
+    make("Nobody's", manager=None, status=Status.DRAFT)
+    make("Agreed", status=Status.INTAKE)
+    for title, due in (("Missed", 10), ("Due", 11), ("Later", 12)):
+        make_checkpoint(
+            make(title),
+            now=NOW - timedelta(days=2),
+            promise=PromiseMade(Stage.MET, 2, date(2026, 3, due)),
+        )
+    held = make("Held")
+    held.put_on_hold(by=recruiter, now=NOW, reason="Budget", until=date(2026, 3, 11))
+    still_held = make("Still held")
+    still_held.put_on_hold(by=recruiter, now=NOW, reason="Budget", until=date(2026, 3, 12))
+    desk = desk_for(sign_in, recruiter)
+    assert needed(desk) == {
+        "Promises": ["Missed", "Due"],
+        "Holds that were to end": ["Held"],
+        "Gone quiet": ["Silent"],
+        "Without a hiring manager": ["Nobody's"],
+        "Waiting to be opened": ["Agreed"],
+    }
+    assert desk.needing == 6
+    promises = desk.groups[0].needs
+    assert [(need.why, need.late) for need in promises] == [
+        ("Promised: 2 met by Tue 10 Mar, late", True),
+        ("Promised: 2 met by Wed 11 Mar, today", False),
+    ]
+
+
+def test_kept_promises_and_those_of_closed_requisitions_need_nobody(
+    sign_in: SignIn, recruiter: User, make: Callable[..., Requisition]
+) -> None:
+    promise = PromiseMade(Stage.MET, 1, date(2026, 3, 10))
+    kept, closed = make("Kept"), make("Closed")
+    make_checkpoint(kept, now=NOW - timedelta(days=2), promise=promise)
+    make_checkpoint(kept, counts={Stage.MET: 1})
+    make_checkpoint(closed, now=NOW - timedelta(days=2), promise=promise)
+    closed.cancel(by=recruiter, now=NOW, reason="Not needed")
+    assert needed(desk_for(sign_in, recruiter)) == {}
+
+
+def test_desk_leaves_out_what_colleagues_hold(
+    sign_in: SignIn,
+    recruiter: User,
+    acme: Client,
+    make: Callable[..., Requisition],
+    other_requisition: Requisition,
+) -> None:
+    from recruiting.accounts.models import Role
+
+    colleague = make_user(role=Role.RECRUITER, clients=[acme])
+    make("Silent", recruiter=colleague, now=NOW - timedelta(days=30))
+    desk = desk_for(sign_in, recruiter)
+    assert (needed(desk), list(desk.mine), desk.clients) == ({}, [], ())
+
+
+def test_own_open_requisitions_stand_in_order_of_silence(
+    sign_in: SignIn, recruiter: User, make: Callable[..., Requisition]
+) -> None:
+    for title, back in (("Today", 0), ("Old", 5), ("Older", 6)):
+        on = NOW.date() - timedelta(days=back)
+        make_checkpoint(make(title, now=NOW - timedelta(days=7)), on=on)
+    make("Never")
+    make("Intake", status=Status.INTAKE)
+    titles = [row.title for row in desk_for(sign_in, recruiter).mine]
+    assert titles == ["Never", "Older", "Old", "Today"]
+
+
+def test_lead_sees_the_sums_of_every_client_and_recruiter(
+    sign_in: SignIn,
+    lead: User,
+    recruiter: User,
+    make: Callable[..., Requisition],
+    other_requisition: Requisition,
+    other_recruiter: User,
+) -> None:
+    make("Fresh")
+    make("Agreed", status=Status.INTAKE)
+    make_checkpoint(
+        make("Missed"),
+        now=NOW - timedelta(days=2),
+        promise=PromiseMade(Stage.MET, 2, date(2026, 3, 10)),
+    )
+    desk = desk_for(sign_in, lead)
+
+    def plain(lines: Any) -> list[tuple[Any, ...]]:
+        return [(one.name, one.open, one.waiting, one.quiet, one.missed) for one in lines]
+
+    assert plain(desk.clients) == [("Acme", 2, 1, 0, 1), ("Globex", 1, 0, 1, 0)]
+    assert plain(desk.recruiters) == [
+        ("Rosa Recruiter", 2, 1, 0, 1),
+        ("Omar Other", 1, 0, 1, 0),
+    ]
+    assert needed(desk)["Gone quiet"] == ["Secret Agent"]
+
+
+def test_long_lists_show_some_and_lead_to_the_rest(
+    sign_in: SignIn, recruiter: User, make: Callable[..., Requisition]
+) -> None:
+    for number in range(9):
+        make(f"Draft {number}", manager=None, status=Status.DRAFT)
+    browser = sign_in(recruiter)
+    group = browser.get("/").context["desk"].groups[0]
+    assert (group.total, len(group.needs), group.more) == (9, 6, 3)
+    rest = browser.get(group.more_url)
+    assert len(rest.context["rows"]) == 9
+
+
+@pytest.mark.parametrize("logged", [None, 7, 8])
+@pytest.mark.parametrize("opened", [0, 7, 8, 40])
+@pytest.mark.parametrize("resumed", [None, 7, 8])
+def test_quiet_in_the_database_is_what_the_facts_call_quiet(
+    recruiter: User,
+    make: Callable[..., Requisition],
+    opened: int,
+    logged: int | None,
+    resumed: int | None,
+) -> None:
+    requisition = make("One", now=NOW - timedelta(days=opened))
+    if logged is not None:
+        make_checkpoint(requisition, on=NOW.date() - timedelta(days=logged))
+    if resumed is not None:
+        at = NOW - timedelta(days=resumed)
+        requisition.put_on_hold(by=recruiter, now=at, reason="Budget")
+        requisition.resume(by=recruiter, now=at)
+    row = Requisition.objects.select_related(
+        "client", "recruiter", "manager", "funnel", "latest_checkpoint"
+    ).get()
+    material = facts.load([row], since=None, now=NOW)
+    known = material.facts(row, since=None, today=NOW.date())
+    found = Requisition.objects.filter(needs.quiet(NOW.date())).exists()
+    assert found == (known.health == "quiet")
+
+
+@pytest.mark.parametrize("who", ["recruiter", "lead"])
+def test_desk_costs_the_same_for_one_of_each_and_for_many(
+    sign_in: SignIn,
+    recruiter: User,
+    make: Callable[..., Requisition],
+    who: str,
+    request: pytest.FixtureRequest,
+) -> None:
+    browser = sign_in(request.getfixturevalue(who))
+
+    def add() -> None:
+        make("Silent", now=NOW - timedelta(days=30))
+        make("Nobody's", manager=None, status=Status.DRAFT)
+        make("Agreed", status=Status.INTAKE)
+        promise = PromiseMade(Stage.MET, 2, date(2026, 3, 10))
+        make_checkpoint(make("Missed"), now=NOW - timedelta(days=2), promise=promise)
+        held = make("Held")
+        held.put_on_hold(by=recruiter, now=NOW, reason="Budget", until=date(2026, 3, 11))
+
+    add()
+    few = counted(lambda: browser.get("/"))
+    for _ in range(12):
+        add()
+    assert counted(lambda: browser.get("/")) == few
+    assert few <= LIMIT
+
+
+@pytest.mark.parametrize("who", ["recruiter", "lead"])
+def test_desk_is_valid_html_empty_and_full(
+    sign_in: SignIn,
+    who: str,
+    make: Callable[..., Requisition],
+    request: pytest.FixtureRequest,
+) -> None:
+    browser = sign_in(request.getfixturevalue(who))
+    empty = browser.get("/").content.decode()
+    assert 'href="/requisitions/new/"' in empty
+    make("<b>&Silent", now=NOW - timedelta(days=30))
+    make("Nobody's", manager=None, status=Status.DRAFT)
+    for page in (empty, browser.get("/").content.decode()):
+        html5lib.HTMLParser(strict=True).parse(page)
+    assert "<b>&Silent" not in page
+
+
+def test_empty_client_is_no_reason_for_sums(sign_in: SignIn, lead: User) -> None:
+    make_client("Empty")
+    assert desk_for(sign_in, lead).has_requisitions is False

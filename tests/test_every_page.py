@@ -1,0 +1,129 @@
+"""What every page owes its reader: valid HTML, access for all, a quiet console, a narrow screen."""
+
+from collections.abc import Callable
+from typing import Any
+
+import html5lib
+import pytest
+from django.test import Client as Browser
+from playwright.sync_api import Page, ViewportSize
+
+from recruiting.accounts.models import User
+from recruiting.mailing.links import unsubscribe_token
+from recruiting.mailing.models import Mail
+from status_updates.digests.snapshot import KIND
+from tests.fixtures.browser import OpenPage
+from tests.fixtures.world import World
+from tests.test_permissions import TABLE
+
+NARROW: ViewportSize = {"width": 360, "height": 740}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+ROLES = ("manager", "recruiter", "lead")
+NO_PAGE = {"healthz", "readyz", "digest_body", "digest_preview_body", "mfa_download_recovery_codes"}
+"""Answers that are not pages of ours: JSON, text, and mails as they were sent."""
+
+SignIn = Callable[[User], Browser]
+
+
+@pytest.fixture
+def people(manager: User, recruiter: User, lead: User) -> dict[str, User]:
+    return {"manager": manager, "recruiter": recruiter, "lead": lead}
+
+
+def pages_of(role: str) -> list[str]:
+    """The names of all pages that the role may open, by the table of permissions."""
+    return [
+        row.name for row in TABLE if row.expected("get", role) == 200 and row.name not in NO_PAGE
+    ]
+
+
+def parse_errors(content: bytes) -> list[Any]:
+    parser = html5lib.HTMLParser(strict=False)
+    parser.parse(content)
+    return [(code, place) for place, code, _ in parser.errors]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize("role", [*ROLES, "anonymous"])
+def test_every_page_parses_without_an_error(
+    role: str, world: World, people: dict[str, User], sign_in: SignIn
+) -> None:
+    browser = sign_in(people[role]) if role in people else Browser()
+    found = {}
+    for name in pages_of(role):
+        page = browser.get(world.path(name))
+        ids = [part.split('"')[0] for part in page.text.split(' id="')[1:]]
+        twice = sorted({one for one in ids if ids.count(one) > 1})
+        if errors := parse_errors(page.content) + twice:
+            found[name] = errors
+        assert "default-src 'none'" in page["Content-Security-Policy"], name
+        assert "unsafe" not in page["Content-Security-Policy"], name
+    assert found == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize(
+    "name", ["requisition_new", "client_new", "invitation_new", "requisition_edit", "preferences"]
+)
+def test_refused_form_parses_without_an_error(
+    name: str, world: World, recruiter: User, sign_in: SignIn
+) -> None:
+    page = sign_in(recruiter).post(world.path(name), {"title": "<b>\x00", "name": "a\x07"})
+    assert page.status_code == 422
+    assert parse_errors(page.content) == []
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+@pytest.mark.django_db
+def test_error_pages_parse_without_an_error(
+    status: int, world: World, manager: User, sign_in: SignIn
+) -> None:
+    path = {
+        400: "/preferences/",
+        403: world.path("people"),
+        404: "/nothing-here/",
+    }[status]
+    headers = {"host": "not.allowed.example"} if status == 400 else {}
+    page = sign_in(manager).get(path, headers=headers)
+    assert (page.status_code, parse_errors(page.content)) == (status, [])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("role", [*ROLES, "anonymous"])
+def test_every_page_in_the_browser(
+    role: str,
+    scheme: str,
+    world: World,
+    people: dict[str, User],
+    open_page: OpenPage,
+    axe: Callable[[Page], list[str]],
+) -> None:
+    """No violation that axe knows, nothing in the console, nothing wider than a phone."""
+    page = open_page("/healthz", people.get(role), color_scheme=scheme, viewport=NARROW)
+    violations, too_wide = {}, {}
+    for name in pages_of(role):
+        page.goto(world.path(name))
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > NARROW["width"]:
+            too_wide[name] = width
+        page.set_viewport_size(WIDE)
+        if found := axe(page):
+            violations[name] = found
+        page.set_viewport_size(NARROW)
+    assert violations == {}
+    assert too_wide == {}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_unsubscribe_page_in_the_browser(
+    scheme: str, world: World, open_page: OpenPage, axe: Callable[[Page], list[str]]
+) -> None:
+    assert Mail.objects.filter(kind=KIND).exists()
+    token = unsubscribe_token(world.manager.pk, KIND)
+    page = open_page(f"/mail/unsubscribe/{token}/", color_scheme=scheme, viewport=NARROW)
+    assert token not in page.url
+    assert axe(page) == []

@@ -1,0 +1,178 @@
+"""Who may do what: every address by every role, with one's own client's objects and another's.
+
+The objects are Acme's. The last two columns are people of another client, for whom they do not
+exist. A POST sends nothing, so that a form which may be used answers 422 and names what it misses.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.db import transaction
+from django.test import Client as Browser
+from django.urls import URLResolver, get_resolver
+
+from recruiting.accounts.models import User
+from tests.fixtures.world import World
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+ROLES = (
+    "anonymous", "manager", "watcher", "recruiter", "lead", "other_recruiter", "other_manager",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """An address and what each role gets for GET and for POST, in the order of `ROLES`."""
+
+    name: str
+    get: str
+    post: str
+
+    def expected(self, method: str, role: str) -> int:
+        codes = getattr(self, method).replace("|", "").split()
+        return int(codes[ROLES.index(role)])
+
+
+# fmt: off
+# ruff: noqa: E501 - a table reads best as one
+TABLE = [
+    # anonymous, manager, watcher, recruiter, lead | recruiter and manager of another client
+    Row("account_change_password", "302 200 200 200 200 | 200 200", "302 200 200 200 200 | 200 200"),
+    Row("account_confirm_email", "302 302 302 302 302 | 302 302", "302 302 302 302 302 | 302 302"),
+    Row("account_confirm_login_code", "302 302 302 302 302 | 302 302", "302 302 302 302 302 | 302 302"),
+    Row("account_email", "302 302 302 302 302 | 302 302", "302 302 302 302 302 | 302 302"),
+    Row("account_email_verification_sent", "302 302 302 302 302 | 302 302", "302 302 302 302 302 | 302 302"),
+    Row("account_inactive", "200 200 200 200 200 | 200 200", "405 405 405 405 405 | 405 405"),
+    Row("account_login", "200 302 302 302 302 | 302 302", "200 302 302 302 302 | 302 302"),
+    Row("account_logout", "302 200 200 200 200 | 200 200", "302 302 302 302 302 | 302 302"),
+    Row("account_reauthenticate", "302 200 200 200 200 | 200 200", "302 200 200 200 200 | 200 200"),
+    Row("account_request_login_code", "200 302 302 302 302 | 302 302", "200 302 302 302 302 | 302 302"),
+    Row("account_reset_password", "200 200 200 200 200 | 200 200", "200 200 200 200 200 | 200 200"),
+    Row("account_reset_password_done", "200 200 200 200 200 | 200 200", "405 405 405 405 405 | 405 405"),
+    Row("account_reset_password_from_key", "200 200 200 200 200 | 200 200", "200 200 200 200 200 | 200 200"),
+    Row("account_reset_password_from_key_done", "200 200 200 200 200 | 200 200", "405 405 405 405 405 | 405 405"),
+    Row("account_set_password", "302 302 302 302 302 | 302 302", "302 302 302 302 302 | 302 302"),
+    Row("account_signup", "200 302 302 302 302 | 302 302", "200 302 302 302 302 | 302 302"),
+    Row("checkpoint_correction", "302 403 403 200 200 | 404 403", "302 403 403 422 422 | 404 403"),
+    Row("checkpoint_undoing", "302 405 405 405 405 | 405 405", "302 403 403 302 302 | 404 403"),
+    Row("checkpoints", "302 405 405 405 405 | 405 405", "302 403 403 422 422 | 404 403"),
+    Row("client", "302 403 403 200 200 | 404 403", "302 405 405 405 405 | 405 405"),
+    Row("client_new", "302 403 403 200 200 | 200 403", "302 403 403 422 422 | 422 403"),
+    Row("clients", "302 403 403 200 200 | 200 403", "302 405 405 405 405 | 405 405"),
+    Row("deactivation", "302 405 405 405 405 | 405 405", "302 403 403 403 302 | 403 403"),
+    Row("demotion", "302 405 405 405 405 | 405 405", "302 403 403 403 302 | 403 403"),
+    Row("digest", "302 200 404 200 200 | 404 404", "302 405 405 405 405 | 405 405"),
+    Row("digest_body", "302 200 404 200 200 | 404 404", "302 405 405 405 405 | 405 405"),
+    Row("digest_preview", "302 403 403 200 200 | 404 403", "302 403 403 422 422 | 404 403"),
+    Row("digest_preview_body", "302 403 403 200 200 | 404 403", "302 403 403 405 405 | 405 403"),
+    Row("digests", "302 200 200 200 200 | 200 200", "302 405 405 405 405 | 405 405"),
+    Row("healthz", "200 200 200 200 200 | 200 200", "405 405 405 405 405 | 405 405"),
+    Row("home", "302 200 200 200 200 | 200 200", "302 405 405 405 405 | 405 405"),
+    Row("invitation_again", "302 405 405 405 405 | 405 405", "302 403 403 302 302 | 404 403"),
+    Row("invitation_new", "302 403 403 200 200 | 200 403", "302 403 403 422 422 | 422 403"),
+    Row("invitation_revocation", "302 405 405 405 405 | 405 405", "302 403 403 302 302 | 404 403"),
+    Row("membership", "302 405 405 405 405 | 405 405", "302 403 403 403 302 | 403 403"),
+    Row("membership_ending", "302 405 405 405 405 | 405 405", "302 403 403 403 302 | 403 403"),
+    Row("memberships", "302 405 405 405 405 | 405 405", "302 403 403 403 422 | 403 403"),
+    Row("mfa_activate_totp", "302 302 302 302 302 | 302 302", "302 302 302 302 302 | 302 302"),
+    Row("mfa_add_webauthn", "302 302 302 302 302 | 302 302", "302 302 302 302 302 | 302 302"),
+    Row("mfa_authenticate", "302 302 302 302 302 | 302 302", "302 302 302 302 302 | 302 302"),
+    Row("mfa_deactivate_totp", "302 404 404 404 404 | 404 404", "302 404 404 404 404 | 404 404"),
+    Row("mfa_download_recovery_codes", "302 404 404 404 404 | 404 404", "302 404 404 404 404 | 404 404"),
+    Row("mfa_edit_webauthn", "302 302 302 302 302 | 302 302", "302 302 302 302 302 | 302 302"),
+    Row("mfa_generate_recovery_codes", "302 302 302 302 302 | 302 302", "302 302 302 302 302 | 302 302"),
+    Row("mfa_index", "302 200 200 200 200 | 200 200", "302 405 405 405 405 | 405 405"),
+    Row("mfa_list_webauthn", "302 200 200 200 200 | 200 200", "302 405 405 405 405 | 405 405"),
+    Row("mfa_login_webauthn", "302 302 302 302 302 | 302 302", "302 302 302 302 302 | 302 302"),
+    Row("mfa_reauthenticate", "302 302 302 302 302 | 302 302", "302 302 302 302 302 | 302 302"),
+    Row("mfa_reauthenticate_webauthn", "302 302 302 302 302 | 302 302", "302 302 302 302 302 | 302 302"),
+    Row("mfa_remove_webauthn", "302 302 302 302 302 | 302 302", "302 302 302 302 302 | 302 302"),
+    Row("mfa_view_recovery_codes", "302 404 404 404 404 | 404 404", "302 405 405 405 405 | 405 405"),
+    Row("openid_connect_callback", "404 404 404 404 404 | 404 404", "404 404 404 404 404 | 404 404"),
+    Row("openid_connect_login", "404 404 404 404 404 | 404 404", "404 404 404 404 404 | 404 404"),
+    Row("outbox", "404 404 404 404 404 | 404 404", "405 405 405 405 405 | 405 405"),
+    Row("outbox_body", "404 404 404 404 404 | 404 404", "405 405 405 405 405 | 405 405"),
+    Row("outbox_mail", "404 404 404 404 404 | 404 404", "405 405 405 405 405 | 405 405"),
+    Row("people", "302 403 403 200 200 | 200 403", "302 405 405 405 405 | 405 405"),
+    Row("person", "302 403 403 200 200 | 404 403", "302 405 405 405 405 | 405 405"),
+    Row("preferences", "302 200 200 200 200 | 200 200", "302 422 422 422 422 | 422 422"),
+    Row("promotion", "302 405 405 405 405 | 405 405", "302 403 403 403 302 | 403 403"),
+    Row("reactivation", "302 405 405 405 405 | 405 405", "302 403 403 403 302 | 403 403"),
+    Row("readyz", "200 200 200 200 200 | 200 200", "405 405 405 405 405 | 405 405"),
+    Row("requisition", "302 200 200 200 200 | 404 404", "302 405 405 405 405 | 405 405"),
+    Row("requisition_cancellation", "302 403 403 200 200 | 404 403", "302 403 403 422 422 | 404 403"),
+    Row("requisition_edit", "302 403 403 200 200 | 404 403", "302 403 403 422 422 | 404 403"),
+    Row("requisition_hold", "302 403 403 200 200 | 404 403", "302 403 403 422 422 | 404 403"),
+    Row("requisition_import", "302 403 403 200 200 | 200 403", "302 403 403 422 422 | 422 403"),
+    Row("requisition_import_columns", "302 403 403 200 200 | 404 403", "302 403 403 422 422 | 404 403"),
+    Row("requisition_import_preview", "302 403 403 200 200 | 404 403", "302 403 403 409 409 | 404 403"),
+    Row("requisition_import_report", "302 403 403 200 200 | 404 403", "302 405 405 405 405 | 405 405"),
+    Row("requisition_new", "302 403 403 200 200 | 200 403", "302 403 403 422 422 | 422 403"),
+    Row("requisition_opening", "302 403 403 200 200 | 404 403", "302 403 403 422 422 | 404 403"),
+    Row("requisition_reopening", "302 403 403 200 200 | 404 403", "302 403 403 422 422 | 404 403"),
+    Row("requisition_resumption", "302 403 403 200 200 | 404 403", "302 403 403 409 409 | 404 403"),
+    Row("requisition_watchers", "302 403 403 200 200 | 404 403", "302 403 403 422 422 | 404 403"),
+    Row("requisitions", "302 200 200 200 200 | 200 200", "302 405 405 405 405 | 405 405"),
+    Row("resubscription", "405 405 405 405 405 | 405 405", "404 404 404 404 404 | 404 404"),
+    Row("signing_out", "302 405 405 405 405 | 405 405", "302 302 302 302 302 | 302 302"),
+    Row("socialaccount_connections", "302 302 302 302 302 | 302 302", "302 302 302 302 302 | 302 302"),
+    Row("socialaccount_login_cancelled", "200 200 200 200 200 | 200 200", "405 405 405 405 405 | 405 405"),
+    Row("socialaccount_login_error", "302 401 401 401 401 | 401 401", "302 405 405 405 405 | 405 405"),
+    Row("socialaccount_signup", "302 302 302 302 302 | 302 302", "302 302 302 302 302 | 302 302"),
+    Row("suspension_lifting", "302 403 403 405 405 | 405 403", "302 403 403 302 302 | 404 403"),
+    Row("unsubscribe", "302 302 403 403 403 | 403 403", "200 200 403 403 403 | 403 403"),
+    Row("unsubscribe_page", "404 404 404 404 404 | 404 404", "404 404 404 404 404 | 404 404"),
+    Row("visits", "302 405 405 405 405 | 405 405", "302 302 302 302 302 | 302 302"),
+    Row("watcher_removal", "302 405 405 405 405 | 405 405", "302 403 403 302 302 | 404 403"),
+]
+# fmt: on
+
+
+def names_in(resolver: URLResolver) -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names_in(pattern)
+        elif pattern.name:
+            yield pattern.name
+
+
+def test_table_has_every_address_once() -> None:
+    assert sorted(row.name for row in TABLE) == sorted(set(names_in(get_resolver())))
+
+
+@pytest.fixture
+def people(
+    manager: User,
+    watcher: User,
+    recruiter: User,
+    lead: User,
+    other_recruiter: User,
+    other_manager: User,
+) -> dict[str, User]:
+    return {
+        "manager": manager,
+        "watcher": watcher,
+        "recruiter": recruiter,
+        "lead": lead,
+        "other_recruiter": other_recruiter,
+        "other_manager": other_manager,
+    }
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("role", ROLES)
+def test_permissions(
+    role: str,
+    method: str,
+    world: World,
+    people: dict[str, User],
+    sign_in: Callable[[User], Browser],
+) -> None:
+    answers = {}
+    for row in TABLE:
+        with transaction.atomic():
+            browser = sign_in(people[role]) if role in people else Browser()
+            answers[row.name] = getattr(browser, method)(world.path(row.name)).status_code
+            transaction.set_rollback(True)
+    assert answers == {row.name: row.expected(method, role) for row in TABLE}
