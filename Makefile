@@ -19,7 +19,7 @@ help:
 
 run: environment
 	@.venv/bin/python manage.py migrate --verbosity 0
-	@.venv/bin/python manage.py createcachetable
+	@.venv/bin/python manage.py createcachetable --verbosity 0
 	@.venv/bin/python manage.py collectstatic --no-input --verbosity 0
 	@.venv/bin/python manage.py demo
 	@echo

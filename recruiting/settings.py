@@ -267,7 +267,7 @@ if OIDC_SERVER_URL:
                 "secret": env.str("OIDC_CLIENT_SECRET"),
                 "settings": {"server_url": OIDC_SERVER_URL},
             }
-        ]
+        ],
     }
 
 # --- Language, time, files -----------------------------------------------------------------

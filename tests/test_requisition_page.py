@@ -181,9 +181,7 @@ def test_correction_begins_with_what_was_logged_and_keeps_it_in_the_timeline(
     browser, url = sign_in(recruiter), reverse("checkpoint_correction", args=[checkpoint.pk])
     form = browser.get(url).context["form"]
     assert (form["found"].value(), form["note"].value()) == (21, "Backwards")
-    page = browser.post(
-        url, {"found": 12, "note": "Forwards", "on": "2026-03-11"}, follow=True
-    )
+    page = browser.post(url, {"found": 12, "note": "Forwards", "on": "2026-03-11"}, follow=True)
     assert page.context["facts"].totals[Stage.FOUND] == 12
     (entry,) = (item for item in page.context["timeline"].items if item.kind == "checkpoint")
     assert entry.counts == [("+12", "found")]
@@ -256,9 +254,7 @@ def test_statements_of_the_page_do_not_grow(
     assert max(few) <= 14
 
 
-def test_statements_of_logging(
-    sign_in: SignIn, requisition: Requisition, recruiter: User
-) -> None:
+def test_statements_of_logging(sign_in: SignIn, requisition: Requisition, recruiter: User) -> None:
     browser = sign_in(recruiter)
     data = {
         "found": 12,

@@ -74,7 +74,9 @@ def timeline(
     replaced = {checkpoint.corrects_id for checkpoint in checkpoints}
     by_id = {checkpoint.pk: checkpoint for checkpoint in checkpoints}
     items = [
-        _checkpoint_item(checkpoint, by_id.get(checkpoint.corrects_id), today)
+        _checkpoint_item(
+            checkpoint, by_id.get(checkpoint.corrects_id) if checkpoint.corrects_id else None, today
+        )
         for checkpoint in shown
         if checkpoint.pk not in replaced
     ]

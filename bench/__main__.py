@@ -1,0 +1,55 @@
+"""Seed, measure, write docs/benchmarks.md."""
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+import django
+
+from bench import installation
+from tests.servers import Servers
+
+DOCUMENT = Path("docs/benchmarks.md")
+
+
+def main() -> None:
+    with ExitStack() as stack:
+        servers = Servers()
+        stack.callback(servers.stop)
+        database = servers.start_postgres()
+        servers.start_redis()
+        mail_port = installation.free_port()
+        full = installation.make(servers, database, installation.FULL, mail_port)
+        tenth = installation.make(servers, database, installation.TENTH, mail_port)
+        os.environ |= full.environment
+        django.setup()
+        document = _measured(stack, full, tenth, mail_port)
+    DOCUMENT.write_text(document)
+    print(f"\n{document}\nWritten to {DOCUMENT}.")
+
+
+def _measured(
+    stack: ExitStack,
+    full: installation.Installation,
+    tenth: installation.Installation,
+    mail_port: int,
+) -> str:
+    # Models can be imported only now that the settings are known.
+    from bench import digests, pages, report
+
+    for one in (full, tenth):
+        print(f"Seeding {one.volume.requisitions:,} requisitions ...", flush=True)
+        one.fill()
+        one.start()
+        stack.callback(one.stop)
+    mail_server = digests.sink(mail_port)
+    stack.callback(mail_server.wait)
+    stack.callback(mail_server.terminate)
+    print("Measuring pages ...", flush=True)
+    timings = pages.measure(full, tenth)
+    print("Measuring digests ...", flush=True)
+    return report.written(timings, digests.measure(mail_port))
+
+
+if __name__ == "__main__":
+    main()
