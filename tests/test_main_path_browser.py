@@ -16,6 +16,7 @@ from requisitions.models import Requisition, Stage
 from status_updates.models import Checkpoint
 from tests.factories import PASSWORD, make_checkpoint, make_requisition
 from tests.fixtures.browser import PHONE, OpenPage
+from tests.importing import POSTINGS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECONDS_TO_LOG = 10
@@ -208,3 +209,45 @@ def test_whole_path_works_without_javascript(
     expect(page.locator(".req", has_text="Platform Engineer")).to_contain_text(
         "Next: Send three resumes"
     )
+
+
+def test_requisition_import_and_digest_work_without_javascript(
+    open_page: OpenPage, job: Requisition, recruiter: User, manager: User
+) -> None:
+    page = open_page("/requisitions/new/", recruiter, java_script_enabled=False)
+    page.locator("[name=client]").select_option(label="Acme")
+    page.locator("[name=manager]").select_option(label="Max Manager")
+    page.get_by_label("Title").fill("Night Porter")
+    page.get_by_role("button", name="Create requisition").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Night Porter")
+
+    page.goto("/requisitions/import/")
+    page.locator("[name=client]").select_option(label="Acme")
+    page.locator("[name=file]").set_input_files(
+        {"name": "postings.csv", "mimeType": "text/csv", "buffer": POSTINGS}
+    )
+    page.locator("#page form button[type=submit]").last.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(
+        re.compile("column", re.IGNORECASE)
+    )
+    page.locator("#page form button[type=submit]").last.click()
+    expect(page.locator("#page")).to_contain_text("9 of 14 rows ready to import")
+    page.get_by_role("button", name=re.compile("^Import 9")).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("9 requisitions imported")
+
+    page.goto(f"/digests/preview/?manager={manager.pk}&client={job.client_id}")
+    page.locator("[name=text]").fill("Thank you for the quick answers.")
+    page.locator("#page form button[type=submit]").first.click()
+    expect(page.locator("#page")).to_contain_text("Thank you for the quick answers.")
+
+
+def test_manager_changes_the_digest_on_a_phone_without_javascript(
+    open_page: OpenPage, job: Requisition, manager: User
+) -> None:
+    page = open_page("/preferences/", manager, java_script_enabled=False, viewport=PHONE)
+    page.get_by_label("Day", exact=True).select_option(label="Friday")
+    page.get_by_label("Hour", exact=True).select_option(label="07:00")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".page-header__lead")).to_contain_text("Friday")
+    manager.preferences.refresh_from_db()
+    assert (manager.preferences.digest_weekday, manager.preferences.digest_hour) == (5, 7)

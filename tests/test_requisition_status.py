@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 
 from recruiting.accounts.models import Client, User
 from recruiting.audit.models import Event
@@ -351,3 +351,42 @@ def test_of_two_last_offers_at_once_one_is_refused(
     assert sorted(type(error).__name__ for error in raised) == ["NoneType", "ValidationError"]
     requisition.refresh_from_db()
     assert (requisition.status, requisition.funnel.accepted) == (Status.FILLED, 1)
+
+
+def wait_until_somebody_waits_for_us() -> None:
+    """Until another connection is held up by a lock of this one. SQLite lets nobody in at all."""
+    if connection.vendor != "postgresql":
+        return
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    with connection.cursor() as cursor:
+        for _ in range(100_000):
+            cursor.execute(waiting)
+            if cursor.fetchone():
+                return
+    raise AssertionError("Nobody waits: the rows are not locked.")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waited_for_the_lock_counts_on_from_the_totals_that_were_written_meanwhile(
+    acme: Client, recruiter: User, manager: User
+) -> None:
+    requisition = make_requisition(acme, recruiter=recruiter, manager=manager, openings=3)
+    refused: list[ValidationError] = []
+
+    def second() -> None:
+        try:
+            make_checkpoint(requisition, by=recruiter, counts={Stage.ACCEPTED: 2})
+        except ValidationError as error:
+            refused.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=second)
+    with transaction.atomic():
+        make_checkpoint(requisition, by=recruiter, counts={Stage.ACCEPTED: 2})
+        thread.start()
+        wait_until_somebody_waits_for_us()
+    thread.join()
+    assert [list(error.message_dict) for error in refused] == [["accepted"]]
+    requisition.funnel.refresh_from_db()
+    assert requisition.funnel.accepted == 2
