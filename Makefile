@@ -29,8 +29,8 @@ run: environment
 
 # The whole suite on PostgreSQL, then all but the browser tests on SQLite, the embedded default.
 test: environment-dev chromium
-	@.venv/bin/python -m pytest --numprocesses 2 $(ARGS)
-	@TEST_DATABASE_URL=sqlite .venv/bin/python -m pytest --numprocesses 2 -m "not browser" $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
+	@TEST_DATABASE_URL=sqlite .venv/bin/python -m pytest --numprocesses 2 --dist worksteal -m "not browser" $(ARGS)
 
 check: environment-dev
 	.venv/bin/ruff check .

@@ -357,7 +357,10 @@ def wait_until_somebody_waits_for_us() -> None:
     """Until another connection is held up by a lock of this one. SQLite lets nobody in at all."""
     if connection.vendor != "postgresql":
         return
-    waiting = "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    # pg_stat_activity would not do: a transaction sees it as it was when it first looked.
+    waiting = (
+        "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    )
     with connection.cursor() as cursor:
         for _ in range(100_000):
             cursor.execute(waiting)
