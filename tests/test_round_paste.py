@@ -188,6 +188,15 @@ def test_confirmed_rows_are_logged_and_a_second_time_nothing(
     assert jobs[0].checkpoints.get().note == "On-call again"
 
 
+def test_table_that_was_saved_today_is_marked_when_it_is_pasted_again(
+    me: Browser, jobs: list[Requisition]
+) -> None:
+    confirm(me, me.post(reverse("round_paste"), {"text": GOOD}), row=["2"])
+    again = me.post(reverse("round_paste"), {"text": GOOD})
+    assert again.text.count("Logged today already") == 1
+    assert "Logged today already: 12 found, 5 contacted, 1 met." in again.text
+
+
 def test_only_the_chosen_rows_are_saved(me: Browser, jobs: list[Requisition]) -> None:
     preview = me.post(reverse("round_paste"), {"text": GOOD})
     assert "1 row saved" in confirm(me, preview, row=["3"]).text
@@ -287,4 +296,4 @@ def test_preview_costs_the_same_for_1_and_for_50_rows(
     for number in range(50):
         one = make_requisition(acme, recruiter=recruiter, manager=manager, title=f"Job {number}")
         make_checkpoint(one)
-    assert (preview(1), preview(50)) == (3, 3)
+    assert (preview(1), preview(50)) == (6, 6)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from io import StringIO
 
-from recruiting.dashboards.rounds import RowForm
+from recruiting.dashboards.rounds import Logged, RowForm
 from recruiting.dashboards.rows import SHORT
 from requisitions.importing.keys import normal
 from requisitions.models import Requisition, Stage
@@ -99,6 +99,8 @@ class Pasted:
     requisition: Requisition | None = None
     form: RowForm | None = None
     problems: list[str] = field(default_factory=list)
+    logged: Logged | None = None
+    """What was logged today already: a table that is pasted twice shows it."""
 
     @property
     def is_ready(self) -> bool:

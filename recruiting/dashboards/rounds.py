@@ -154,7 +154,7 @@ class Round:
         self, requisitions: Sequence[Requisition], bound: Mapping[UUID, RowForm] | None = None
     ) -> list[RoundRow]:
         """Rows to fill in; `bound` has the forms that were sent and refused."""
-        logged = self._logged(requisitions)
+        logged = self.logged(requisitions)
         return [
             self.row(one, (bound or {}).get(one.pk), logged=logged.get(one.pk))
             for one in requisitions
@@ -177,7 +177,7 @@ class Round:
         said = f"last {ago(last.on, self.today)}" if last else "nothing logged yet"
         return " · ".join(filter(None, [requisition.code, requisition.client.name, said]))
 
-    def _logged(self, requisitions: Sequence[Requisition]) -> dict[UUID, Logged]:
+    def logged(self, requisitions: Sequence[Requisition]) -> dict[UUID, Logged]:
         """The newest checkpoint of today of each; two statements."""
         standing = Checkpoint.objects.standing().filter(
             requisition__in=[one.pk for one in requisitions], at__gte=self._midnight

@@ -387,6 +387,14 @@
     }
   });
 
+  /* What was typed a moment ago into a form that another one's answer replaces. */
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const around = event.detail.target.querySelectorAll("form[data-draft]:not([aria-busy])");
+    for (const form of around) {
+      if (!form.querySelector("[aria-invalid=true]")) keepDraft(form);
+    }
+  });
+
   document.addEventListener("htmx:afterSettle", () => {
     startToasts();
     for (const form of document.querySelectorAll("form[data-draft]")) {

@@ -16,7 +16,7 @@ from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
 from recruiting.dashboards import pasting
 from recruiting.dashboards.pasting import MEANINGS, Pasted, Table, Unreadable
-from recruiting.dashboards.rounds import log_row, with_related
+from recruiting.dashboards.rounds import Round, log_row, with_related
 from recruiting.lib.fields import ProseField
 from requisitions.models import Requisition
 
@@ -94,6 +94,7 @@ def paste(request: AuthenticatedHttpRequest) -> HttpResponseBase:
     if request.method == "GET":
         return _answer(request, Reading(PasteForm()))
     reading = _read(request, key=uuid.uuid4())
+    _mark_logged(request.user, reading.rows or [])
     return _answer(request, reading, status=422 if reading.problem or reading.form.errors else 200)
 
 
@@ -150,8 +151,17 @@ def _mine(user: User) -> list[Requisition]:
     return list(with_related(own).order_by("title", "pk"))
 
 
+def _mark_logged(user: User, rows: list[Pasted]) -> None:
+    """Two statements, for any number of rows."""
+    round_ = Round(user, None, timezone.localdate(), timezone.get_current_timezone())
+    logged = round_.logged([row.requisition for row in rows if row.requisition])
+    for row in rows:
+        row.logged = logged.get(row.requisition.pk) if row.requisition else None
+
+
 def _answer(
     request: AuthenticatedHttpRequest, reading: Reading, *, status: int = 200
 ) -> HttpResponse:
-    name = "round_preview" if reading.table else "round_paste"
-    return render(request, f"dashboards/{name}.html", reading.context, status=status)
+    preview, empty = "dashboards/round_preview.html", "dashboards/round_paste.html"
+    page = preview if reading.table else empty
+    return render(request, page, reading.context, status=status)
