@@ -132,6 +132,7 @@ def test_undo_in_the_row_takes_back_what_it_logged(
     row(page, three[0]).get_by_role("button", name=re.compile("^Undo")).click()
     expect(page.locator("#round-progress")).to_contain_text("0 of 3")
     expect(count(page, three[0], Stage.MET)).to_have_value("1")
+    expect(row(page, three[0]).locator("input:focus")).to_have_count(1)
     assert totals(three[0]) == {}
 
 

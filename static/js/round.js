@@ -9,6 +9,7 @@
   const NEVER_ARRIVED = [0, 502, 503, 504];
 
   let rowOfFocus = null;
+  let pressedIn = "";
   let startColumn = 0;
   let retryTimer = 0;
   let retryDelay = FIRST_RETRY_MS;
@@ -141,6 +142,7 @@
     event.detail.requestConfig.verb === "get" ? null : rowOf(event.detail.requestConfig.elt);
 
   document.addEventListener("htmx:beforeRequest", (event) => {
+    pressedIn = document.activeElement?.closest("li[id]")?.id ?? "";
     const row = sentRow(event);
     if (!row) return;
     row.removeAttribute("data-touched");
@@ -174,6 +176,12 @@
   }
 
   window.addEventListener("online", resend);
-  document.addEventListener("htmx:afterSettle", openWhatIsFilled);
+  document.addEventListener("htmx:afterSettle", () => {
+    openWhatIsFilled();
+    /* An undo takes its own button away: the keyboard stays in its row. */
+    const lost = [document.body, document.getElementById("main")].includes(document.activeElement);
+    const row = lost && pressedIn && document.querySelector(`#${CSS.escape(pressedIn)} form[data-round-form]`);
+    if (row && !matchMedia("(pointer: coarse)").matches) countsOf(row)[startColumn].focus();
+  });
   openWhatIsFilled();
 })();
