@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -106,7 +107,10 @@ def test_arrows_move_in_a_column_and_leaving_a_row_saves_it(
 
 
 def test_refused_row_says_why_and_the_next_one_goes_on(
-    open_page: OpenPage, three: list[Requisition], recruiter: User
+    open_page: OpenPage,
+    three: list[Requisition],
+    recruiter: User,
+    axe: Callable[[Page], list[str]],
 ) -> None:
     page = open_page("/round/", recruiter)
     count(page, three[0], Stage.ACCEPTED).focus()
@@ -114,6 +118,7 @@ def test_refused_row_says_why_and_the_next_one_goes_on(
     page.keyboard.press("Enter")
     expect(row(page, three[0])).to_contain_text("Raise the openings first")
     expect(count(page, three[0], Stage.ACCEPTED)).to_have_value("2")
+    assert axe(page) == []
     expect(count(page, three[1], Stage.ACCEPTED)).to_be_focused()
     page.keyboard.type("1")
     page.keyboard.press("Enter")
