@@ -2,10 +2,11 @@
 
 import uuid
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import QueryDict
 
 from recruiting.lib.fields import LineField, ProseField
 from recruiting.lib.text import PROSE_MAX
@@ -169,5 +170,10 @@ class CheckpointForm(forms.Form):
         """
         self.add_error(None, error)
         if self.has_error(NON_FIELD_ERRORS, SENT_BEFORE):
-            self.data = self.data.copy()
-            self.data["key"] = str(uuid.uuid4())
+            self.renew_key()
+
+    def renew_key(self) -> None:
+        """What is sent next is another message."""
+        data = cast(QueryDict, self.data).copy()
+        data[self.add_prefix("key")] = str(uuid.uuid4())
+        self.data = data

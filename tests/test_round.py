@@ -154,7 +154,7 @@ def test_refused_row_says_why_keeps_what_was_typed_and_changes_nothing(
 
 def test_damaged_key_is_replaced(me: Browser, requisition: Requisition) -> None:
     answer = save(me, requisition, found="12", key="none")
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     assert "Save it again" in answer.text
     assert 'value="none"' not in answer.text
 
@@ -173,8 +173,8 @@ def test_retry_that_says_something_else_is_not_lost_without_a_word(
     save(me, requisition, found="12", key=key)
     clock.shift(60)
     answer = save(me, requisition, found="15", key=key)
-    assert answer.status_code == 409
-    assert "An earlier try was saved at 10:00: 12 found." in answer.text
+    assert answer.status_code == 422
+    assert "sent before and said something else then" in answer.text
     assert 'value="15"' in answer.text
     assert key not in answer.text
     assert totals(requisition) == {Stage.FOUND: 12}
@@ -188,8 +188,8 @@ def test_retry_of_what_was_undone_is_not_taken_for_saved(
     clock.shift(60)
     me.post(reverse("round_undoing", args=[requisition.checkpoints.get().pk]), headers=HTMX)
     answer = save(me, requisition, found="12", key=key)
-    assert (answer.status_code, totals(requisition)) == (409, {})
-    assert "undone since" in answer.text
+    assert (answer.status_code, totals(requisition)) == (422, {})
+    assert "taken back since" in answer.text
 
 
 def test_key_of_another_row_logs_nothing(me: Browser, requisition: Requisition, clock: Any) -> None:
@@ -199,7 +199,7 @@ def test_key_of_another_row_logs_nothing(me: Browser, requisition: Requisition, 
     key = str(uuid.uuid4())
     save(me, other, found="12", key=key)
     clock.shift(60)
-    assert save(me, requisition, found="12", key=key).status_code == 409
+    assert save(me, requisition, found="12", key=key).status_code == 422
     assert totals(requisition) == {}
 
 

@@ -3,7 +3,6 @@
 A page costs the same number of statements for any number of rows.
 """
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
@@ -14,8 +13,6 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.forms import BoundField
-from django.http import QueryDict
-from django.utils import timezone
 
 from recruiting.accounts.models import User
 from recruiting.dashboards.rows import ago
@@ -44,17 +41,6 @@ class RowForm(CheckpointForm):
             attrs.update(
                 {"class": "input round__count", "placeholder": "", "data-round-count": True}
             )
-
-    def refuse_earlier(self, message: str) -> None:
-        """The key was used before, for something else: say so, and let the next try count."""
-        data = cast(QueryDict, self.data).copy()
-        data[self.add_prefix("key")] = str(uuid.uuid4())
-        self.data = data
-        self.add_error(None, ValidationError(message, code="earlier"))
-
-    @property
-    def is_earlier(self) -> bool:
-        return self.has_error("__all__", "earlier")
 
     @property
     def problems(self) -> list[str]:
@@ -209,40 +195,15 @@ def log_row(
 ) -> Checkpoint | None:
     """Log what one row says. None when it is refused; the form then says why.
 
-    Sent again with its key, it is logged once. A key under which something else was logged is
-    refused: what came after the first try would otherwise be lost without a word.
+    Sent again with its key, it is logged once; one that says something else by then is refused.
     """
     if not (form.is_valid() and form.check_promise_is_ahead()):
         if "key" in form.errors:
-            form.refuse_earlier("The key of this row was damaged. Save it again.")
+            form.renew_key()
+            form.add_error(None, "The key of this row was damaged. Save it again.")
         return None
     try:
-        checkpoint = Checkpoint.log(requisition, by=by, now=now, **form.particulars)
+        return Checkpoint.log(requisition, by=by, now=now, **form.particulars)
     except ValidationError as error:
         form.refuse(error)
         return None
-    if checkpoint.at == now:
-        return checkpoint
-    if refusal := _differs(checkpoint, requisition, form):
-        form.refuse_earlier(refusal)
-        return None
-    return checkpoint
-
-
-def _differs(checkpoint: Checkpoint, requisition: Requisition, form: RowForm) -> str:
-    """Why an earlier checkpoint with this key is not what the form says; empty when it is."""
-    if checkpoint.requisition_id != requisition.pk:
-        return "This was sent with the key of another row. Save it again."
-    if checkpoint.undone_at:
-        return "This was saved before and undone since. Save it again if it is to count."
-    said = form.particulars
-    if (checkpoint.counts, checkpoint.note, checkpoint.next_step) == (
-        said["counts"], said["note"], said["next_step"],
-    ):  # fmt: skip
-        return ""
-    at = timezone.localtime(checkpoint.at)
-    words = logged_of(checkpoint, checkpoint.counts).words
-    return (
-        f"An earlier try was saved at {at:%H:%M}: {words}. What stands here is not saved: "
-        "leave only what comes on top of it, then save."
-    )

@@ -1,5 +1,6 @@
 """The round: the page, one row saved, one row taken back."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -27,8 +28,6 @@ from recruiting.dashboards.rows import SHORT
 from requisitions.models import Requisition
 from status_updates.models import Checkpoint
 
-CHECKPOINT_REFUSED, TRIED_BEFORE = 422, 409
-
 
 class NarrowingForm(forms.Form):
     """What the URL asks for; what cannot be read is left out."""
@@ -51,7 +50,9 @@ def row(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     checkpoint = log_row(found, form, by=request.user, now=timezone.now())
     if checkpoint is None:
         if request.htmx:
-            return _row(request, _round(request).row(found, form), status=_status(form))
+            return _row(
+                request, _round(request).row(found, form), status=HTTPStatus.UNPROCESSABLE_ENTITY
+            )
         return _page(request, refused=(found, form))
     if not request.htmx:
         return redirect(_address(request, pk))
@@ -77,7 +78,7 @@ def undoing(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
         [shown] = with_related(Requisition.objects.filter(pk=checkpoint.requisition_id))
         [before] = _round(request).rows([shown])
         row = _round(request).row(shown, logged=before.logged, problem=problem)
-        status = CHECKPOINT_REFUSED if problem else 200
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else 200
         return _row(request, row, status=status, said="taken back")
     if problem:
         messages.error(request, problem)
@@ -91,10 +92,6 @@ def _round(request: AuthenticatedHttpRequest) -> Round:
     narrowing.is_valid()
     client = narrowing.cleaned_data.get("client")
     return Round(request.user, client, timezone.localdate(), timezone.get_current_timezone())
-
-
-def _status(form: RowForm) -> int:
-    return TRIED_BEFORE if form.is_earlier else CHECKPOINT_REFUSED
 
 
 def _query(request: AuthenticatedHttpRequest) -> str:
@@ -141,5 +138,5 @@ def _page(
         "stages": [(short, stage.label) for stage, short in SHORT.items()],
         "query": _query(request),
     }
-    status = _status(refused[1]) if refused else 200
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else 200
     return render(request, "dashboards/round.html", context, status=status)
