@@ -7,6 +7,8 @@ from recruiting.dashboards.views import (
     preferences,
     requisition,
     requisition_list,
+    round_paste,
+    rounds,
 )
 
 urlpatterns = [
@@ -16,6 +18,11 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("requisitions/", requisition_list.requisitions, name="requisitions"),
+    path("round/", rounds.round_page, name="round"),
+    path("round/<uuid:pk>/", rounds.row, name="round_row"),
+    path("round/undoing/<uuid:pk>/", rounds.undoing, name="round_undoing"),
+    path("round/paste/", round_paste.paste, name="round_paste"),
+    path("round/paste/rows/", round_paste.rows, name="round_pasted"),
     path("visits/", manager_home.visits, name="visits"),
     path("requisitions/<uuid:pk>/", requisition.requisition, name="requisition"),
     path("requisitions/<uuid:pk>/checkpoints/", requisition.checkpoints, name="checkpoints"),

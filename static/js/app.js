@@ -142,7 +142,11 @@
     return control.type === "checkbox" || control.type === "radio" ? control.checked : control.value;
   }
 
+  /* A form that was refused shows what was typed: against it nothing would seem to be typed. */
   function defaultOf(control) {
+    if (control.form.hasAttribute("data-draft-bound")) {
+      return typeof valueOf(control) === "boolean" ? control.defaultChecked : "";
+    }
     if (control.type === "checkbox" || control.type === "radio") return control.defaultChecked;
     if (control.tagName !== "SELECT") return control.defaultValue;
     const chosen = [...control.options].find((option) => option.defaultSelected);
@@ -154,6 +158,12 @@
     return control.type === "radio" ? `${control.name}=${control.value}` : control.name;
   }
 
+  /* The key under which a form counts once stays with what was typed, so that a try whose answer
+     was lost and one after a reload are the same to the server. */
+  function keysOf(form) {
+    return [...form.querySelectorAll("input[data-draft-key]")];
+  }
+
   function keepDraft(form) {
     const typed = {};
     for (const control of form.elements) {
@@ -161,8 +171,10 @@
         typed[slot(control)] = valueOf(control);
       }
     }
+    const isTyped = Object.keys(typed).length > 0;
+    if (isTyped) for (const key of keysOf(form)) typed[key.name] = key.value;
     try {
-      if (Object.keys(typed).length) store?.setItem(draftKey(form), JSON.stringify(typed));
+      if (isTyped) store?.setItem(draftKey(form), JSON.stringify(typed));
       else store?.removeItem(draftKey(form));
     } catch {
       /* The store is full or forbidden: typing goes on all the same. */
@@ -187,7 +199,12 @@
       else control.value = value;
       restored = true;
     }
-    if (restored) offerToDiscard(form);
+    if (!restored) return;
+    for (const key of keysOf(form)) {
+      key.dataset.fresh ??= key.value;
+      key.value = typed[key.name] ?? key.value;
+    }
+    offerToDiscard(form);
   }
 
   function offerToDiscard(form) {
@@ -199,6 +216,7 @@
     button.addEventListener("click", () => {
       dropDraft(form);
       form.reset();
+      for (const key of keysOf(form)) key.value = key.dataset.fresh;
       setState(form, "", "");
     });
     form.querySelector("[data-form-state]").append(button);
@@ -371,6 +389,14 @@
       setState(form, "saved", "Saved");
     } else if (![409, 422].includes(xhr.status)) {
       setState(form, "refused", refusal(xhr.status));
+    }
+  });
+
+  /* What was typed a moment ago into a form that another one's answer replaces. */
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const around = event.detail.target.querySelectorAll("form[data-draft]:not([aria-busy])");
+    for (const form of around) {
+      if (!form.querySelector("[aria-invalid=true]")) keepDraft(form);
     }
   });
 

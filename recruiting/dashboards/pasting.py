@@ -1,0 +1,323 @@
+"""A table pasted from a spreadsheet, read as rows of the round.
+
+Nothing is guessed where a wrong guess would log counts at the wrong requisition or stage: a table
+whose columns have shifted is refused, and so is a row whose code and title disagree.
+"""
+
+import csv
+import re
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from io import StringIO
+
+from recruiting.dashboards.rounds import Logged, RowForm
+from recruiting.dashboards.rows import SHORT
+from requisitions.importing.keys import normal
+from requisitions.models import Requisition, Stage
+from requisitions.words import moved_words
+
+TEXT_MAX = 200_000
+"""Characters of one paste."""
+
+ROWS_MAX = 300
+COLUMNS_MAX = 40
+
+TITLE, CODE, CLIENT = "title", "code", "client"
+WORDS = {"note": "Note", "next_step": "Next step"}
+MEANINGS: dict[str, str] = {
+    TITLE: "Title",
+    CODE: "Code",
+    CLIENT: "Client",
+    **{stage.value: stage.label for stage in Stage},
+    **WORDS,
+}
+"""What a column can hold, with its label."""
+
+_NAMES = {
+    TITLE: "title jobtitle requisition requisitiontitle position job role vacancy",
+    CODE: "code requisitioncode reqcode requisitionid reqid requisitionnumber jobid jobcode id"
+    " reference ref",
+    CLIENT: "client customer company department account employer",
+    Stage.FOUND: "found sourced identified candidatesfound sourcing",
+    Stage.CONTACTED: "contacted contacts contact outreach reachedout messaged",
+    Stage.SCREENED: "screened screens screen screening screenings assessed",
+    Stage.MET: "met meetings meetingsheld meetingheld conversations spoken",
+    Stage.SUBMITTED: "submitted resumes resumessubmitted resume submissions cvs cvssent"
+    " cvssubmitted resumessent",
+    Stage.APPROVED: "approved resumesapproved approvals cvsapproved",
+    Stage.INTERVIEWED: "interviewed interviews interviewsheld interview",
+    Stage.OFFERED: "offered offers offersmade offer",
+    Stage.ACCEPTED: "accepted offersaccepted hires hired hire",
+    "note": "note notes comment comments remark remarks",
+    "next_step": "nextstep nextsteps next todo",
+}
+_MEANING_OF = {name: str(meaning) for meaning, names in _NAMES.items() for name in names.split()}
+_COUNT = re.compile(r"[-+]?\d[\d,.'\s]*")
+_NOTHING = {"", "-", "–", "—", "n/a"}
+
+
+class Unreadable(Exception):
+    """The paste cannot be used as it is. The message tells a person what to do."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row below the headings. `number` counts from the headings, which are row 1."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    headings: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+    def guess(self) -> list[str]:
+        """What each column holds by its heading; empty where the heading says nothing known."""
+        taken: list[str] = []
+        for heading in self.headings:
+            meaning = _MEANING_OF.get(re.sub(r"[\W_]+", "", heading.casefold()), "")
+            taken.append("" if meaning in taken else meaning)
+        return taken
+
+    def sample(self, column: int) -> str:
+        """The first filled cell below a heading."""
+        cells = (line.cells[column].strip() for line in self.lines if column < len(line.cells))
+        return next((cell for cell in cells if cell), "")
+
+
+@dataclass
+class Pasted:
+    """One row as it will be saved, or why it will not."""
+
+    number: int
+    name: str
+    requisition: Requisition | None = None
+    form: RowForm | None = None
+    problems: list[str] = field(default_factory=list)
+    logged: Logged | None = None
+    """What was logged today already: a table that is pasted twice shows it."""
+
+    @property
+    def is_ready(self) -> bool:
+        return self.form is not None and not self.problems
+
+    @property
+    def is_empty(self) -> bool:
+        """Matched, with nothing to log: left as it is, which is no mistake."""
+        return self.form is None and not self.problems
+
+    @property
+    def words(self) -> str:
+        """What will be logged."""
+        if self.form is None or not self.is_ready:
+            return ""
+        said = [moved_words(self.form.counts)]
+        said += [label.lower() for name, label in WORDS.items() if self.form.cleaned_data[name]]
+        return ", ".join(filter(None, said))
+
+
+def read(text: str) -> Table:
+    """Cells of a paste: tabs between them as spreadsheets copy, else commas or semicolons."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = "\t" if "\t" in first else max(",;|", key=first.count)
+    try:
+        records = [tuple(row) for row in csv.reader(StringIO(text), delimiter=delimiter)]
+    except csv.Error as error:
+        raise Unreadable("This cannot be read as a table. Copy the cells again.") from error
+    records = [row for row in records if any(cell.strip() for cell in row)]
+    if len(records) < 2:
+        raise Unreadable(
+            "Paste a row of headings and below it a row for each requisition."
+            if records
+            else "There is nothing in it. Copy the cells in your spreadsheet and paste them here."
+        )
+    if len(records) > ROWS_MAX + 1:
+        raise Unreadable(f"These are {len(records) - 1:,} rows; paste at most {ROWS_MAX} at once.")
+    headings = list(records[0])
+    while not headings[-1].strip():
+        headings.pop()
+    if len(headings) < 2 or len(headings) > COLUMNS_MAX:
+        raise Unreadable(
+            f"{len(headings)} columns can be told apart; there must be 2 to {COLUMNS_MAX}. Paste "
+            "cells of a spreadsheet, or lines with a comma or a semicolon between the values."
+        )
+    lines = tuple(Line(number, row) for number, row in enumerate(records[1:], 2))
+    return Table(tuple(" ".join(heading.split()) for heading in headings), lines)
+
+
+def check_columns(
+    table: Table, meanings: Sequence[str], requisitions: Sequence[Requisition]
+) -> None:
+    """Raises Unreadable when the columns cannot be what they are said to be."""
+    chosen = [meaning for meaning in meanings if meaning]
+    for meaning, times in Counter(chosen).items():
+        if times > 1:
+            raise Unreadable(f"{MEANINGS[meaning]} is chosen for {times} columns. Choose one.")
+    if TITLE not in chosen and CODE not in chosen:
+        raise Unreadable("Say which column holds the title or the code of the requisition.")
+    if not set(chosen) - {TITLE, CODE, CLIENT}:
+        known = ", ".join(SHORT.values())
+        raise Unreadable(
+            f"No column is said to hold counts. Headings such as {known} are recognised."
+        )
+    _check_counts(table, meanings)
+    _check_names(table, meanings, requisitions)
+
+
+def _check_counts(table: Table, meanings: Sequence[str]) -> None:
+    """Words under a stage mean that headings and cells do not stand above one another."""
+    for column, meaning in enumerate(meanings):
+        if meaning not in Stage.values:
+            continue
+        cells = _filled(table, column)
+        wrong = [cell for cell in cells if not _COUNT.fullmatch(cell)]
+        if len(wrong) * 2 > len(cells):
+            raise Unreadable(
+                f"The columns have shifted: under “{table.headings[column]}” stands "
+                f"“{_short(wrong[0])}”, which is no count. Copy the table with its headings "
+                "again, or say below what each column holds."
+            )
+
+
+def _check_names(
+    table: Table, meanings: Sequence[str], requisitions: Sequence[Requisition]
+) -> None:
+    """Titles that stand under another heading than the one that is to hold them."""
+    known = {normal(one.title) for one in requisitions}
+    known |= {normal(one.code) for one in requisitions if one.code}
+
+    def matches(column: int) -> int:
+        return sum(normal(cell) in known for cell in _filled(table, column))
+
+    named = [column for column, meaning in enumerate(meanings) if meaning in (TITLE, CODE)]
+    if not known or any(matches(column) for column in named):
+        return
+    for column, heading in enumerate(table.headings):
+        if column not in named and matches(column) * 2 > len(table.lines):
+            raise Unreadable(
+                f"The columns have shifted: your requisitions stand under “{heading}”, not under "
+                f"“{table.headings[named[0]]}”. Copy the table with its headings again, or say "
+                "below what each column holds."
+            )
+
+
+def rows(
+    table: Table,
+    meanings: Sequence[str],
+    requisitions: Sequence[Requisition],
+    *,
+    key: uuid.UUID,
+    today: date,
+) -> list[Pasted]:
+    """Each line with its requisition. The key of a row follows from `key`, so that a paste which
+    is confirmed twice is logged once."""
+    first_row: dict[uuid.UUID, int] = {}
+    return [
+        _row(line, table, meanings, requisitions, first_row, key=key, today=today)
+        for line in table.lines
+    ]
+
+
+def _row(
+    line: Line,
+    table: Table,
+    meanings: Sequence[str],
+    requisitions: Sequence[Requisition],
+    first_row: dict[uuid.UUID, int],
+    *,
+    key: uuid.UUID,
+    today: date,
+) -> Pasted:
+    said = {
+        meaning: line.cells[column].strip()
+        for column, meaning in enumerate(meanings)
+        if meaning and column < len(line.cells)
+    }
+    name = said.get(TITLE) or said.get(CODE) or ""
+    pasted = Pasted(line.number, _short(name, 120))
+    if shifted := _shifted(line, table):
+        pasted.problems.append(shifted)
+        return pasted
+    found = _find(said, requisitions)
+    if isinstance(found, str):
+        pasted.problems.append(found)
+        return pasted
+    pasted.requisition = found
+    if found.pk in first_row:
+        pasted.problems.append(f"Row {first_row[found.pk]} is for this requisition as well.")
+        return pasted
+    first_row[found.pk] = line.number
+    data = {name: _value(name, said[name]) for name in (*Stage.values, *WORDS) if name in said}
+    if any(value not in ("", "0") for value in data.values()):
+        data["key"] = str(uuid.uuid5(key, str(found.pk)))
+        pasted.form = RowForm(data, today=today)
+        pasted.problems += pasted.form.problems
+    return pasted
+
+
+def _shifted(line: Line, table: Table) -> str:
+    width = len(table.headings)
+    beyond = [cell for cell in line.cells[width:] if cell.strip()]
+    if beyond:
+        return (
+            f"A cell has moved to the right: “{_short(beyond[0])}” stands beyond the last heading."
+        )
+    if len(line.cells) < width:
+        return (
+            f"A cell is missing: this row has {len(line.cells)} and the headings have {width}, so "
+            "its counts may stand under the wrong stages."
+        )
+    return ""
+
+
+def _find(said: Mapping[str, str], requisitions: Sequence[Requisition]) -> Requisition | str:
+    """The requisition that a row names, or why there is none that it can mean."""
+    code, title, client = (said.get(name, "") for name in (CODE, TITLE, CLIENT))
+    if not code and not title:
+        return "Neither a title nor a code stands here."
+    shown = f"“{_short(code or title)}”"
+    found = [one for one in requisitions if code and one.code and normal(one.code) == normal(code)]
+    found = found or [one for one in requisitions if str(one.pk) == code.lower()]
+    if found and title and normal(title) not in {normal(one.title) for one in found}:
+        return (
+            f"{shown} is the code of “{_short(found[0].title)}”, but the title says "
+            f"“{_short(title)}”. Was one column sorted without the other?"
+        )
+    if not found and code and not title:
+        return f"No requisition that you have in work has the code {shown}."
+    by_title = [
+        one for one in found or requisitions if title and normal(one.title) == normal(title)
+    ]
+    found = by_title or found
+    if client and len(found) > 1:
+        found = [one for one in found if normal(one.client.name) == normal(client)] or found
+    if not found:
+        return f"No requisition that you have in work is called “{_short(title)}”."
+    if len(found) > 1:
+        return f"{len(found)} of your requisitions are called “{_short(title)}”. Add their codes."
+    return found[0]
+
+
+def _value(name: str, cell: str) -> str:
+    """A cell as a form takes it: dashes are nothing, a thousand has no comma."""
+    if name in WORDS:
+        return " ".join(cell.split()) if name == "next_step" else cell
+    cell = cell.strip().lstrip("+")
+    if cell.casefold() in _NOTHING:
+        return ""
+    return re.sub(r"(?<=\d)[,'\s](?=\d{3}\b)", "", cell)
+
+
+def _filled(table: Table, column: int) -> list[str]:
+    cells = (line.cells[column].strip() for line in table.lines if column < len(line.cells))
+    return [cell for cell in cells if cell.casefold() not in _NOTHING]
+
+
+def _short(text: str, most: int = 60) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1] + "…"
