@@ -38,9 +38,10 @@ def unsubscribe_url(user_id: UUID, kind: str) -> str:
     return f"{settings.SITE_URL}{path}"
 
 
-def unsubscribe_headers(mail: Mail) -> dict[str, str]:
-    """For the button of the mail program (RFC 2369 and 8058)."""
+def unsubscribe_headers(mail: Mail, kind: str = "") -> dict[str, str]:
+    """For the button of the mail program (RFC 2369 and 8058). `kind` names another to be stopped
+    than that of the mail, for a mail that comes along with it."""
     return {
-        "List-Unsubscribe": f"<{unsubscribe_url(mail.recipient_id, mail.kind)}>",
+        "List-Unsubscribe": f"<{unsubscribe_url(mail.recipient_id, kind or mail.kind)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }

@@ -1,6 +1,8 @@
 """The hiring manager's home: what waits on you, what has happened, what comes next."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -8,13 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from recruiting.accounts.availability import Availability, Presence
 from recruiting.accounts.http import AuthenticatedHttpRequest
-from recruiting.accounts.models import User
+from recruiting.accounts.models import Delegation, User
 from recruiting.dashboards.models import Visit
 from requisitions.models import Requisition, Status
 from requisitions.words import day_words
 from status_updates import facts
-from status_updates.waiting import waiting_on
+from status_updates.waiting import Waiting, waiting_on
 
 RECENTLY_CLOSED = timedelta(days=30)
 """How long a closed requisition stays on the home page."""
@@ -41,24 +44,58 @@ def _context(user: User, now: datetime) -> dict[str, Any]:
     zone = timezone.get_current_timezone()
     visit = Visit.objects.filter(user=user).first()
     since = visit.since(now) if visit else None
-    rows = list(_requisitions(user, today))
+    rows = list(_requisitions(user, now))
+    standing = list(Delegation.objects.of_delegate(user, now))
     material = facts.load(rows, since=since, now=now)
     known = [material.facts(row, since=since, today=today, zone=zone) for row in rows]
     known.sort(key=lambda one: (ORDER.index(one.health), one.requisition.title))
     return {
         "since_words": _since_words(since, now) if since else "",
         "lead": _lead(known),
-        "waiting": waiting_on(user.pk, known, today=today),
+        "waiting": _waiting(user, standing, known, now),
+        "standing": standing,
         "active": [one for one in known if one.health != "closed"],
         "closed": [one for one in known if one.health == "closed"],
         "show_client": len({row.client_id for row in rows}) > 1,
     }
 
 
-def _requisitions(user: User, today: date) -> Any:
-    visible = Requisition.objects.visible_to(user).exclude(status=Status.DRAFT)
+@dataclass(frozen=True)
+class Asked:
+    """What waits on the reader or on `instead_of`, and whether who is to be told is there."""
+
+    waiting: Waiting
+    recruiter: Availability
+    instead_of: str
+
+    @property
+    def presence(self) -> str:
+        return self.recruiter.sentence(self.waiting.requisition.recruiter.first_name)
+
+
+def _waiting(
+    user: User, standing: Sequence[Delegation], known: Sequence[facts.Facts], now: datetime
+) -> list[Asked]:
+    managers = {one.user_id: one.user.display_name for one in standing}
+    found = waiting_on({user.pk, *managers}, known, today=timezone.localdate(now))
+    presence = Presence.load([one.requisition.recruiter for one in found], now)
+    return [
+        Asked(
+            waiting=one,
+            recruiter=presence.of(one.requisition.recruiter, one.requisition.client_id),
+            instead_of=managers.get(one.manager_id, ""),
+        )
+        for one in found
+    ]
+
+
+def _requisitions(user: User, now: datetime) -> Any:
+    today = timezone.localdate(now)
+    visible = Requisition.objects.visible_to(user, now).exclude(status=Status.DRAFT)
     recent = visible.active() | visible.filter(closed_on__gte=today - RECENTLY_CLOSED)
-    return recent.select_related("client", "recruiter", "manager", "funnel", "latest_checkpoint")
+    return recent.select_related(
+        "client", "recruiter__working_card", "manager", "funnel", "latest_checkpoint"
+    )
 
 
 def _since_words(since: datetime, now: datetime) -> str:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from recruiting.accounts.decorators import recruiter_required
 from recruiting.accounts.http import AuthenticatedHttpRequest
-from recruiting.accounts.models import User
+from recruiting.accounts.models import Delegation, User
 from recruiting.dashboards.figures import WEEKS, funnel_of, trends_of
 from recruiting.dashboards.people import people_of
 from recruiting.dashboards.timeline import checkpoints_of, timeline
@@ -165,12 +165,21 @@ def _context(
         "weeks": WEEKS,
         "timeline": timeline(checkpoints, changes, skip=skip, today=today, zone=zone),
         "people": people_of(found, now=now),
+        "standing": _standing(user, found, now),
         "salary": salary_text(found.salary_low, found.salary_high, found.currency, found.basis),
         "description": render_markdown(found.description) if found.description else "",
         "may_work": found.may_be_worked_by(user),
         "actions": _actions(found) if found.may_be_worked_by(user) else [],
         "today": today,
     }
+
+
+def _standing(user: User, found: Requisition, now: datetime) -> list[Delegation]:
+    """The reader's standing in for its manager, if it is so."""
+    if not user.is_manager or found.manager_id in (None, user.pk):
+        return []
+    held = Delegation.objects.of_delegate(user, now)
+    return list(held.filter(client=found.client_id, user=found.manager_id))
 
 
 def _steppers(form: CheckpointForm, known: facts.Facts) -> list[tuple[Any, str]]:
