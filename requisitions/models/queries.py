@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from recruiting.accounts.models import Delegation
@@ -28,6 +28,15 @@ class RequisitionQuerySet(models.QuerySet["Requisition"]):
         stood_in_for = _stood_in_for(user, now or timezone.now())
         mine = Q(manager=user) | Q(pk__in=watched) | stood_in_for
         return self.filter(mine, client__in=clients)
+
+    def with_standing(self, user: "User", now: datetime) -> Self:
+        """The last day on which the user stands in for the manager of each, as
+        `stood_in_until`; None where she does not."""
+        held = Delegation.objects.standing(now).filter(
+            delegate=user, user=OuterRef("manager"), client=OuterRef("client")
+        )
+        until = held.with_last_day(now).values("until")[:1]  # type: ignore[misc]
+        return self.annotate(stood_in_until=Subquery(until))
 
     def active(self) -> Self:
         return self.filter(status__in=ACTIVE)

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import F
-
 from recruiting.accounts.models import Delegation, Role, User
 from recruiting.mailing import kinds, ledger
 from recruiting.mailing.kinds import Kind, Postpone, Skip
@@ -67,8 +65,11 @@ def materialise(now: datetime) -> int:
         if digest.state in UNFINISHED or digest.scheduled_at >= now - ON_TIME
         for delegate in by_pair[digest.recipient_id, digest.client_id]
     ]
-    ledger.insert(rows)
-    return len(rows)
+    keys = [row.key for row in rows]
+    there = set(Mail.objects.filter(key__in=keys).values_list("key", flat=True))
+    new = [row for row in rows if row.key not in there]
+    ledger.insert(new)
+    return len(new)
 
 
 def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Postpone]:
@@ -137,14 +138,10 @@ def _key(mail: Mail) -> Key:
 
 
 def _standing(now: datetime) -> Mapping[Key, Absent]:
-    """All delegations of managers in force, while both are people of the client."""
+    """All delegations of managers in force."""
     held = (
         Delegation.objects.standing(now)
-        .filter(
-            user__role=Role.MANAGER,
-            user__memberships__client=F("client"),
-            delegate__memberships__client=F("client"),
-        )
+        .filter(user__role=Role.MANAGER)
         .with_last_day(now)
         .select_related("user__working_card")
     )

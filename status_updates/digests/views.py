@@ -91,11 +91,8 @@ def digest_preview_body(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 def _digests(user: User) -> MailQuerySet:
-    return (
-        Mail.objects.visible_to(user)
-        .filter(kind__in=(KIND, COPY))
-        .select_related("recipient", "client")
-    )
+    mails = Mail.objects.visible_to(user).filter(kind__in=(KIND, COPY))
+    return mails.select_related("recipient", "client")
 
 
 def _membership(request: AuthenticatedHttpRequest) -> Membership:

@@ -152,21 +152,17 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
         """Those in force: the person is away, and both are active people of the client."""
         away = Absence.objects.at(now).filter(user=models.OuterRef("user"))
         return self.filter(
-            models.Exists(away), user__is_active=True, delegate__is_active=True
-        )  # fmt: skip
+            models.Exists(away),
+            user__is_active=True,
+            user__memberships__client=F("client"),
+            delegate__is_active=True,
+            delegate__memberships__client=F("client"),
+        )
 
     def with_last_day(self, now: datetime) -> Self:
         """The last day of the absence that each in force is for, as `until`."""
         away = Absence.objects.at(now).filter(user=models.OuterRef("user"))
         return self.annotate(until=models.Subquery(away.values("last_day")[:1]))
-
-    def of_delegate(self, user: "User", now: datetime) -> Self:
-        """For whom the user stands in now and where, with `until`."""
-        held = self.standing(now).filter(
-            delegate=user, client__in=user.memberships.values("client")
-        )
-        people = held.with_last_day(now).select_related("user", "client")
-        return people.order_by("user__name", "user__email")
 
 
 class Delegation(models.Model):

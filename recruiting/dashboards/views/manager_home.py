@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,8 +13,9 @@ from django.views.decorators.http import require_POST
 
 from recruiting.accounts.availability import Availability, Presence
 from recruiting.accounts.http import AuthenticatedHttpRequest
-from recruiting.accounts.models import Delegation, User
+from recruiting.accounts.models import Absence, User
 from recruiting.dashboards.models import Visit
+from recruiting.dashboards.standing import standing_of
 from requisitions.models import Requisition, Status
 from requisitions.words import day_words
 from status_updates import facts
@@ -45,15 +47,14 @@ def _context(user: User, now: datetime) -> dict[str, Any]:
     visit = Visit.objects.filter(user=user).first()
     since = visit.since(now) if visit else None
     rows = list(_requisitions(user, now))
-    standing = list(Delegation.objects.of_delegate(user, now))
     material = facts.load(rows, since=since, now=now)
     known = [material.facts(row, since=since, today=today, zone=zone) for row in rows]
     known.sort(key=lambda one: (ORDER.index(one.health), one.requisition.title))
     return {
         "since_words": _since_words(since, now) if since else "",
         "lead": _lead(known),
-        "waiting": _waiting(user, standing, known, now),
-        "standing": standing,
+        "waiting": _waiting(user, rows, known, now),
+        "standing": standing_of(rows),
         "active": [one for one in known if one.health != "closed"],
         "closed": [one for one in known if one.health == "closed"],
         "show_client": len({row.client_id for row in rows}) > 1,
@@ -74,27 +75,43 @@ class Asked:
 
 
 def _waiting(
-    user: User, standing: Sequence[Delegation], known: Sequence[facts.Facts], now: datetime
+    user: User, rows: Sequence[Any], known: Sequence[facts.Facts], now: datetime
 ) -> list[Asked]:
-    managers = {one.user_id: one.user.display_name for one in standing}
-    found = waiting_on({user.pk, *managers}, known, today=timezone.localdate(now))
-    presence = Presence.load([one.requisition.recruiter for one in found], now)
+    absent = {row.pk: row.manager for row in rows if row.stood_in_until}
+    managers = {user.pk, *(manager.pk for manager in absent.values())}
+    away = {
+        row.recruiter_id: [(row.recruiter_away, row.recruiter_away_until)]
+        for row in rows
+        if row.recruiter_away
+    }
+    presence = Presence(now, away, {})
     return [
         Asked(
             waiting=one,
-            recruiter=presence.of(one.requisition.recruiter, one.requisition.client_id),
-            instead_of=managers.get(one.manager_id, ""),
+            recruiter=presence.of(one.requisition.recruiter),
+            instead_of=_name(absent.get(one.requisition.pk)),
         )
-        for one in found
+        for one in waiting_on(managers, known, today=timezone.localdate(now))
+        if one.manager_id == user.pk or one.requisition.pk in absent
     ]
 
 
+def _name(user: User | None) -> str:
+    return user.display_name if user else ""
+
+
 def _requisitions(user: User, now: datetime) -> Any:
+    """With the next days away of each recruiter and the reader's standing in: one statement."""
     today = timezone.localdate(now)
+    away = Absence.objects.to_come(now).filter(user=OuterRef("recruiter"))
     visible = Requisition.objects.visible_to(user, now).exclude(status=Status.DRAFT)
     recent = visible.active() | visible.filter(closed_on__gte=today - RECENTLY_CLOSED)
-    return recent.select_related(
+    rows = recent.select_related(
         "client", "recruiter__working_card", "manager", "funnel", "latest_checkpoint"
+    )
+    return rows.with_standing(user, now).annotate(
+        recruiter_away=Subquery(away.values("first_day")[:1]),
+        recruiter_away_until=Subquery(away.values("last_day")[:1]),
     )
 
 

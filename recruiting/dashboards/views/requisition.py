@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from recruiting.accounts.decorators import recruiter_required
 from recruiting.accounts.http import AuthenticatedHttpRequest
-from recruiting.accounts.models import Delegation, User
+from recruiting.accounts.models import User
 from recruiting.dashboards.figures import WEEKS, funnel_of, trends_of
 from recruiting.dashboards.people import people_of
+from recruiting.dashboards.standing import standing_of
 from recruiting.dashboards.timeline import checkpoints_of, timeline
 from recruiting.lib.text import render_markdown
 from requisitions.models import Requisition, Status, salary_text
@@ -31,8 +32,8 @@ RECENTLY = timedelta(days=7)
 
 def _requisition(user: User, pk: UUID) -> Requisition:
     related = ("client", "recruiter__working_card", "manager__working_card", "funnel")
-    rows = Requisition.objects.visible_to(user).select_related(*related, "latest_checkpoint")
-    return get_object_or_404(rows, pk=pk)
+    rows = Requisition.objects.visible_to(user).with_standing(user, timezone.now())
+    return get_object_or_404(rows.select_related(*related, "latest_checkpoint"), pk=pk)
 
 
 @require_GET
@@ -165,21 +166,13 @@ def _context(
         "weeks": WEEKS,
         "timeline": timeline(checkpoints, changes, skip=skip, today=today, zone=zone),
         "people": people_of(found, now=now),
-        "standing": _standing(user, found, now),
+        "standing": standing_of([found]),
         "salary": salary_text(found.salary_low, found.salary_high, found.currency, found.basis),
         "description": render_markdown(found.description) if found.description else "",
         "may_work": found.may_be_worked_by(user),
         "actions": _actions(found) if found.may_be_worked_by(user) else [],
         "today": today,
     }
-
-
-def _standing(user: User, found: Requisition, now: datetime) -> list[Delegation]:
-    """The reader's standing in for its manager, if it is so."""
-    if not user.is_manager or found.manager_id in (None, user.pk):
-        return []
-    held = Delegation.objects.of_delegate(user, now)
-    return list(held.filter(client=found.client_id, user=found.manager_id))
 
 
 def _steppers(form: CheckpointForm, known: facts.Facts) -> list[tuple[Any, str]]:
