@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -81,15 +82,15 @@ class Absence(models.Model):
         today = by.working_card.local(now).date()
         _check_days(first_day, last_day, today)
         with transaction.atomic():
-            _hold(by)
+            held = _hold(by)
             others = cls.objects.filter(user=by, first_day__lte=last_day, last_day__gte=first_day)
             if other := others.order_by("first_day").first():
                 words = day_range(other.first_day, other.last_day)
                 raise ValidationError({"first_day": f"You are away {words} already."})
-            absence = cls(user=by, first_day=first_day, last_day=last_day, note=note)
-            absence._reckon(by.working_card.zone)
+            absence = cls(user=held, first_day=first_day, last_day=last_day, note=note)
+            absence._reckon(held.working_card.zone)
             absence.save(force_insert=True)
-            record("planned an absence", by, by=by, now=now, first=first_day.isoformat(),
+            record("planned an absence", held, by=by, now=now, first=first_day.isoformat(),
                    last=last_day.isoformat())  # fmt: skip
         return absence
 
@@ -142,9 +143,10 @@ def _check_days(first: date, last: date, today: date) -> None:
         raise ValidationError(errors)
 
 
-def _hold(user: "User") -> None:
-    """Hold the person's row, so that two windows plan one after the other."""
-    type(user).objects.select_for_update(of=("self",)).get(pk=user.pk)
+def _hold(user: "User") -> "User":
+    """The person as she is now. Holds her row, so that two windows act one after the other."""
+    people = get_user_model().objects.select_related("working_card")
+    return people.select_for_update(of=("self",)).get(pk=user.pk)
 
 
 class DelegationQuerySet(models.QuerySet["Delegation"]):
