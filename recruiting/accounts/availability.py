@@ -25,6 +25,7 @@ class Availability:
     """Times and days are those of the person's own clocks; `local` says what they show now.
 
     `until` is set while she works, `away` while she is away; `reason` names today's holiday.
+    `ahead` tells of an absence that begins soon; `leaves_first` when that comes before `back`.
     """
 
     local: str
@@ -34,6 +35,7 @@ class Availability:
     reason: str = ""
     back: str = ""
     ahead: str = ""
+    leaves_first: bool = False
 
     @property
     def words(self) -> str:
@@ -44,9 +46,8 @@ class Availability:
         if self.away:
             parts.append(f"away until {self.away}")
             parts.append(f"{self.stand_in} stands in" if self.stand_in else "")
-        if self.back:
-            parts.append(f"back {self.back}")
-        parts.append(self.ahead)
+        back = f"back {self.back}" if self.back else ""
+        parts += [self.ahead, back] if self.leaves_first else [back, self.ahead]
         return "; ".join(part for part in parts if part)
 
     def sentence(self, name: str) -> str:
@@ -67,16 +68,19 @@ def availability(
     """What can be said of somebody with this calendar; `holidays` gives names to days in it."""
     local = now.astimezone(ZoneInfo(calendar.zone))
     clock = f"{local:%H:%M}"
-    ahead = _ahead(calendar, local.date())
+    leaves = _next_away(calendar, local.date())
+    ahead = f"away {day_range(*leaves, year=local.year)}" if leaves else ""
     if is_working(calendar, now):
         return Availability(clock, until=f"{calendar.ends:%H:%M}", ahead=ahead)
     following = next_working_instant(calendar, now)
-    back = _moment(following.astimezone(local.tzinfo), local) if following else ""
+    following = following.astimezone(local.tzinfo) if following else None
+    back = _moment(following, local) if following else ""
     last = _away_until(calendar, local.date())
     if last:
         return Availability(clock, away=_day(last), stand_in=stand_in, back=back)
     reason = (holidays or {}).get(local.date(), "")
-    return Availability(clock, reason=reason, back=back, ahead=ahead)
+    leaves_first = bool(leaves and following and following.date() > leaves[0])
+    return Availability(clock, reason=reason, back=back, ahead=ahead, leaves_first=leaves_first)
 
 
 def _away_until(calendar: Calendar, today: date) -> date | None:
@@ -89,11 +93,9 @@ def _away_until(calendar: Calendar, today: date) -> date | None:
     return until
 
 
-def _ahead(calendar: Calendar, today: date) -> str:
-    for first, last in sorted(calendar.absences):
-        if today < first <= today + SOON:
-            return f"away {day_range(first, last)}"
-    return ""
+def _next_away(calendar: Calendar, today: date) -> Days | None:
+    soon = (days for days in sorted(calendar.absences) if today < days[0] <= today + SOON)
+    return next(soon, None)
 
 
 def _moment(at: datetime, now: datetime) -> str:

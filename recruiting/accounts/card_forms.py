@@ -141,7 +141,6 @@ class AbsenceForm(forms.Form):
     last_day = forms.DateField(
         label="Last day away",
         required=False,
-        help_text="Empty for one day.",
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     note = LineField(

@@ -119,12 +119,16 @@ class Absence(models.Model):
         self.ends_at = max(ends, self.begins_at + timedelta(minutes=1)).astimezone(UTC)
 
 
-def day_range(first: date, last: date) -> str:
-    """ "from 30 March to 3 April 2026", "on 30 March 2026"."""
+def day_range(first: date, last: date, year: int = 0) -> str:
+    """ "from 30 March to 3 April 2026", "from 23 to 27 March 2026", "on 30 March 2026"; without
+    the year when it is `year`."""
+    ends = f"{last.day} {last:%B}" if last.year == year else f"{last.day} {last:%B %Y}"
     if first == last:
-        return f"on {first.day} {first:%B %Y}"
-    began = f"{first.day} {first:%B}" if first.year == last.year else f"{first.day} {first:%B %Y}"
-    return f"from {began} to {last.day} {last:%B %Y}"
+        return f"on {ends}"
+    if first.year != last.year:
+        return f"from {first.day} {first:%B %Y} to {ends}"
+    began = f"{first.day}" if first.month == last.month else f"{first.day} {first:%B}"
+    return f"from {began} to {ends}"
 
 
 def _check_days(first: date, last: date, today: date) -> None:
@@ -146,7 +150,8 @@ def _check_days(first: date, last: date, today: date) -> None:
 def _hold(user: "User") -> "User":
     """The person as she is now. Holds her row, so that two windows act one after the other."""
     people = get_user_model().objects.select_related("working_card")
-    return people.select_for_update(of=("self",)).get(pk=user.pk)
+    held: User = people.select_for_update(of=("self",)).get(pk=user.pk)
+    return held
 
 
 class DelegationQuerySet(models.QuerySet["Delegation"]):
