@@ -52,6 +52,7 @@ def _context(user: User, now: datetime) -> dict[str, Any]:
     known.sort(key=lambda one: (ORDER.index(one.health), one.requisition.title))
     return {
         "since_words": _since_words(since, now) if since else "",
+        "news": sum(bool(one.news) for one in known),
         "lead": _lead(known),
         "waiting": _waiting(user, rows, known, now),
         "standing": standing_of(rows),
