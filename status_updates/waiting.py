@@ -1,6 +1,6 @@
 """What waits on a hiring manager. One pure function for the home page and the digest."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -18,18 +18,21 @@ class Waiting:
     """Something that only the accountable manager can settle; `text` follows the job's title."""
 
     requisition: Requisition
+    manager_id: UUID
     text: str
 
 
-def waiting_on(manager_id: UUID, known: Sequence[Facts], *, today: date) -> list[Waiting]:
-    """What waits on this manager among requisitions that she sees; a watcher decides nothing."""
+def waiting_on(managers: Collection[UUID], known: Sequence[Facts], *, today: date) -> list[Waiting]:
+    """What waits on a manager, and on those for whom she stands in, among requisitions that she
+    sees; a watcher decides nothing."""
     found = []
     for one in known:
-        if one.requisition.manager_id != manager_id:
+        manager_id = one.requisition.manager_id
+        if manager_id is None or manager_id not in managers:
             continue
         what = _of_intake(one) or _of_hold(one, today)
         if what:
-            found.append(Waiting(one.requisition, what))
+            found.append(Waiting(one.requisition, manager_id, what))
     return found
 
 

@@ -50,6 +50,23 @@ def test_demo_person_sees_own_clients_alone(login: str, clients: set[str]) -> No
     assert {one.client.name for one in seen} == clients
 
 
+def test_demo_manager_is_away_next_week_with_a_stand_in() -> None:
+    planned = user("manager").absences.get()
+    assert (planned.first_day, planned.last_day) == (date(2026, 3, 16), date(2026, 3, 20))
+    mine = set(user("manager").requisitions_managed.all())
+    seen = [
+        set(Requisition.objects.visible_to(user("petra.lindqvist"), NOW + timedelta(days=days)))
+        for days in (0, 7)
+    ]
+    assert not mine <= seen[0]
+    assert mine <= seen[1]
+
+
+def test_demo_cards_say_how_to_reach_everybody_but_the_newcomer() -> None:
+    silent = [one.email for one in User.objects.filter(working_card__channel="")]
+    assert silent == ["lukas.brandt@demo.example"]
+
+
 def test_healthy_story_keeps_its_promises_with_one_due_this_friday() -> None:
     assert promise_states("integration engineer", TODAY) == ["kept", "kept", "open"]
     this_friday = requisition("integration engineer").promises.latest("made_at")

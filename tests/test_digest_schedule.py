@@ -7,17 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recruiting.lib.businesstime import Calendar, instant
 from status_updates.digests.schedule import (
     APART,
     ON_TIME,
     TOO_LATE,
-    Hours,
     Period,
     Wish,
-    instant,
     lateness,
     next_slot,
-    next_working_instant,
     period_of,
     slot,
     slot_after,
@@ -31,7 +29,7 @@ instants = st.datetimes(
     timezones=st.just(UTC),
 )
 wishes = st.builds(Wish, st.integers(1, 7), st.integers(0, 23), zones)
-OFFICE = Hours(frozenset({1, 2, 3, 4, 5}), time(9), time(17), "UTC")
+OFFICE = Calendar(frozenset({1, 2, 3, 4, 5}), time(9), time(17), "UTC")
 
 
 def utc(text: str) -> datetime:
@@ -209,7 +207,7 @@ def test_digest_never_goes_before_now_nor_late_outside_working_hours(
     at: datetime, wish: Wish, late: timedelta
 ) -> None:
     due = slot(period_of(at, wish.zone), wish.weekday, wish.hour, wish.zone)
-    hours = Hours(frozenset({1, 2, 3, 4, 5}), time(9), time(17), wish.zone)
+    hours = Calendar(frozenset({1, 2, 3, 4, 5}), time(9), time(17), wish.zone)
     goes = lateness(due, due=due, now=due + late, hours=hours)
     if late >= TOO_LATE:
         assert goes is None
@@ -223,5 +221,6 @@ def test_digest_never_goes_before_now_nor_late_outside_working_hours(
 
 
 def test_person_without_working_days_gets_it_at_once() -> None:
-    never = Hours(frozenset(), time(9), time(17), "UTC")
-    assert next_working_instant(SLOT, never) == SLOT
+    never = Calendar(frozenset(), time(9), time(17), "UTC")
+    late = SLOT + timedelta(days=1)
+    assert lateness(SLOT, due=SLOT, now=late, hours=never) == late

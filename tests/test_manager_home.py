@@ -81,7 +81,7 @@ def test_hold_that_was_to_end_waits_on_the_manager(
         by=recruiter, now=NOW - timedelta(days=9), reason="Budget.", until=NOW.date()
     )
     page = sign_in(manager).get("/")
-    assert [one.requisition for one in page.context["waiting"]] == [requisition]
+    assert [one.waiting.requisition for one in page.context["waiting"]] == [requisition]
     assert "1 thing waits on you" in page.text
     assert "The hold ends on Wednesday 11 March: tell Rosa Recruiter" in page.text
 

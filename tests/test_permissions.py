@@ -38,6 +38,8 @@ class Row:
 # ruff: noqa: E501 - a table reads best as one
 TABLE = [
     # anonymous, manager, watcher, recruiter, lead | recruiter and manager of another client
+    Row("absence_cancellation", "302 405 405 405 405 | 405 405", "302 302 404 404 404 | 404 404"),
+    Row("absences", "302 405 405 405 405 | 405 405", "302 422 422 422 422 | 422 422"),
     Row("account_change_password", "302 200 200 200 200 | 200 200", "302 200 200 200 200 | 200 200"),
     Row("account_confirm_email", "302 302 302 302 302 | 302 302", "302 302 302 302 302 | 302 302"),
     Row("account_confirm_login_code", "302 302 302 302 302 | 302 302", "302 302 302 302 302 | 302 302"),

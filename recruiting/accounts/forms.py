@@ -7,13 +7,8 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from recruiting.accounts.fields import (
-    DaysField,
-    HourField,
-    KeyField,
-    PersonEmailField,
-    ZoneField,
-)
+from recruiting.accounts.card_forms import CardForm, shown_card
+from recruiting.accounts.fields import HourField, KeyField, PersonEmailField, ZoneField
 from recruiting.accounts.models import (
     Client,
     DigestWish,
@@ -140,7 +135,7 @@ class MembershipForm(forms.Form):
         self.fields["client"].queryset = others  # type: ignore[attr-defined]
 
 
-class PreferencesForm(forms.Form):
+class PreferencesForm(CardForm):
     """Name and working card, for everybody."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -149,25 +144,6 @@ class PreferencesForm(forms.Form):
         help_text="As others on the page see you.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    zone = ZoneField(label="Time zone")
-    days = DaysField(label="Working days")
-    starts = forms.TimeField(
-        label="From", widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
-    )
-    ends = forms.TimeField(
-        label="To", widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
-    )
-
-    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["zone"].offer(zone)  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        starts, ends = cleaned.get("starts"), cleaned.get("ends")
-        if starts and ends and starts >= ends:
-            self.add_error("ends", "The end must be later than the start, on the same day.")
-        return cleaned
 
     def in_words(self, name: str, value: Any) -> str:
         """A value of one of the fields as a person would say it."""
@@ -182,14 +158,7 @@ class PreferencesForm(forms.Form):
 
     def wishes(self) -> Wishes:
         """What was set. Call it on a valid form."""
-        typed = self.cleaned_data
-        return Wishes(
-            name=typed["name"],
-            zone=typed["zone"],
-            days=sorted(typed["days"]),
-            starts=typed["starts"],
-            ends=typed["ends"],
-        )
+        return Wishes(name=self.cleaned_data["name"], **self.card_wishes())
 
 
 class ManagerPreferencesForm(PreferencesForm):
@@ -237,10 +206,7 @@ def shown_preferences(
     return {
         "version": preferences.version,
         "name": user.name,
-        "zone": card.zone,
-        "days": card.days,
-        "starts": card.starts,
-        "ends": card.ends,
+        **shown_card(user, card),
         "digest_wanted": digest_wanted,
         "digest_weekday": preferences.digest_weekday,
         "digest_hour": preferences.digest_hour,

@@ -13,6 +13,12 @@ from recruiting.dashboards.views import (
 
 urlpatterns = [
     path("preferences/", preferences.preferences, name="preferences"),
+    path("preferences/absences/", preferences.absences, name="absences"),
+    path(
+        "preferences/absences/<uuid:pk>/cancellation/",
+        preferences.absence_cancellation,
+        name="absence_cancellation",
+    ),
     path("preferences/signing-out/", preferences.signing_out, name="signing_out"),
     path("", home.home, name="home"),
     path("healthz", health.healthz, name="healthz"),

@@ -45,9 +45,10 @@ def without_personal_links(text: str) -> str:
     return _PERSONAL_LINK.sub("(a link for the reader alone)", text)
 
 
-def unsubscribe_headers(mail: Mail) -> dict[str, str]:
-    """For the button of the mail program (RFC 2369 and 8058)."""
+def unsubscribe_headers(mail: Mail, kind: str = "") -> dict[str, str]:
+    """For the button of the mail program (RFC 2369 and 8058). `kind` names another to be stopped
+    than that of the mail, for a mail that comes along with it."""
     return {
-        "List-Unsubscribe": f"<{unsubscribe_url(mail.recipient_id, mail.kind)}>",
+        "List-Unsubscribe": f"<{unsubscribe_url(mail.recipient_id, kind or mail.kind)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }

@@ -1,8 +1,11 @@
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils import timezone
 
+from recruiting.accounts.models import Delegation
 from requisitions.models.status import ACTIVE
 from requisitions.models.watcher import Watcher
 
@@ -12,16 +15,28 @@ if TYPE_CHECKING:
 
 
 class RequisitionQuerySet(models.QuerySet["Requisition"]):
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(self, user: "User", now: datetime | None = None) -> Self:
         """Leads: all. Recruiters: those of their clients. Managers: theirs, while at the client,
-        and those they watch."""
+        and those they watch; also those of a manager for whom they stand in there at `now`, which
+        is the present if it is not given."""
         if user.is_lead:
             return self
         clients = user.memberships.values("client")
         if user.is_recruiter:
             return self.filter(client__in=clients)
         watched = Watcher.objects.filter(user=user).values("requisition")
-        return self.filter(Q(manager=user) | Q(pk__in=watched), client__in=clients)
+        stood_in_for = _stood_in_for(user, now or timezone.now())
+        mine = Q(manager=user) | Q(pk__in=watched) | stood_in_for
+        return self.filter(mine, client__in=clients)
+
+    def with_standing(self, user: "User", now: datetime) -> Self:
+        """The last day on which the user stands in for the manager of each, as
+        `stood_in_until`; None where she does not."""
+        held = Delegation.objects.standing(now).filter(
+            delegate=user, user=OuterRef("manager"), client=OuterRef("client")
+        )
+        until = held.with_last_day(now).values("until")[:1]  # type: ignore[misc]
+        return self.annotate(stood_in_until=Subquery(until))
 
     def active(self) -> Self:
         return self.filter(status__in=ACTIVE)
@@ -37,3 +52,12 @@ class RequisitionQuerySet(models.QuerySet["Requisition"]):
         """
         rows = self.filter(funnel__isnull=False).select_related("funnel")
         return rows.select_for_update(of=("self", "funnel"))
+
+
+def _stood_in_for(user: "User", now: datetime) -> Q:
+    """What the absent ones for whom the user stands in manage or watch at that client."""
+    standing = Delegation.objects.standing(now).filter(delegate=user)
+    managed = standing.filter(user=OuterRef("manager"), client=OuterRef("client"))
+    watched = standing.filter(user=OuterRef("user"), client=OuterRef("requisition__client"))
+    watching = Watcher.objects.filter(Exists(watched), requisition=OuterRef("pk"))
+    return Q(Exists(managed)) | Q(Exists(watching))

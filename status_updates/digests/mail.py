@@ -1,6 +1,7 @@
 """The digest as a mail: a short letter on what waits, what changed, and what comes next."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
+from recruiting.accounts.models import User
 from recruiting.mailing import kinds
 from recruiting.mailing.kinds import Kind, Skip
 from recruiting.mailing.links import unsubscribe_url
@@ -51,14 +53,23 @@ def render(batch: Sequence[Mail], now: datetime) -> dict[UUID, Rendered | Skip]:
     """Every mail of the batch as a text, or the reason why there is none."""
     told = letters(batch, now)
     return {
-        mail.pk: _written(told[mail.pk]) if mail.pk in told else Skip("No requisition to tell of.")
+        mail.pk: written(told[mail.pk]) if mail.pk in told else Skip("No requisition to tell of.")
         for mail in batch
     }
 
 
-def _written(letter: Letter) -> Rendered:
-    rendered = _fitting(letter)
-    thread = hashed("thread", f"{letter.manager.pk}:{letter.client.pk}")
+@dataclass(frozen=True)
+class StandIn:
+    """Who reads the letter in place of the manager, who is away until that day."""
+
+    user: User
+    until: date
+
+
+def written(letter: Letter, stand_in: StandIn | None = None) -> Rendered:
+    rendered = _fitting(letter, stand_in)
+    reader = f":{stand_in.user.pk}" if stand_in else ""
+    thread = hashed("thread", f"{letter.manager.pk}:{letter.client.pk}{reader}")
     return rendered.with_headers(
         {
             "Reply-To": ", ".join(user.email for user in letter.recruiters),
@@ -68,24 +79,27 @@ def _written(letter: Letter) -> Rendered:
     )
 
 
-def _fitting(letter: Letter) -> Rendered:
+def _fitting(letter: Letter, stand_in: StandIn | None) -> Rendered:
     """With as many requisitions as fit, however long their titles and reasons are."""
     shown = SHOWN
-    rendered = render_mail("digest", _context(letter, shown))
+    rendered = render_mail("digest", _context(letter, shown, stand_in))
     while len(rendered.html.encode()) > HTML_MAX and shown > 1:
         shown //= 2
-        rendered = render_mail("digest", _context(letter, shown))
+        rendered = render_mail("digest", _context(letter, shown, stand_in))
     return rendered
 
 
-def _context(letter: Letter, number: int) -> dict[str, Any]:
+def _context(letter: Letter, number: int, stand_in: StandIn | None) -> dict[str, Any]:
     shown = letter.lines[:number]
+    reader = stand_in.user if stand_in else letter.manager
     return {
         "manager": letter.manager,
+        "reader": reader,
+        "stand_in_until": _day(stand_in.until) if stand_in else "",
         "client": letter.client,
         "personal": letter.personal_line,
         "summary": _summary(letter),
-        "subject": _subject(letter),
+        "subject": (f"For {letter.manager.display_name}: " if stand_in else "") + _subject(letter),
         "waiting": [
             {"title": item.requisition.title, "url": _url(item.requisition), "text": item.text}
             for item in letter.waiting[:number]
@@ -101,7 +115,7 @@ def _context(letter: Letter, number: int) -> dict[str, Any]:
         "fact": fact_of(letter.period),
         "signed": _names([user.display_name for user in letter.recruiters]),
         "preferences_url": settings.SITE_URL + reverse("preferences"),
-        "unsubscribe_url": unsubscribe_url(letter.manager.pk, KIND),
+        "unsubscribe_url": unsubscribe_url(reader.pk, KIND),
     }
 
 

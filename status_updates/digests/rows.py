@@ -22,7 +22,6 @@ from recruiting.mailing import ledger
 from recruiting.mailing.kinds import Postpone, Skip
 from recruiting.mailing.models import Mail, State, Unsubscription
 from status_updates.digests.schedule import (
-    Hours,
     Period,
     Wish,
     lateness,
@@ -181,8 +180,8 @@ def _objection(mail: Mail, user: User, now: datetime) -> Skip | Postpone | None:
     preferences, card = user.preferences, user.working_card
     if _is_paused(preferences.digest_paused_until, now, mail.zone):
         return Skip(f"Paused until {preferences.digest_paused_until:%d %B}.".replace(" 0", " "))
-    hours = Hours(frozenset(card.days), card.starts, card.ends, card.zone)
-    goes = lateness(mail.scheduled_at, due=mail.due_at, now=now, hours=hours)
+    # Holidays count, days away do not: what is late would only become later.
+    goes = lateness(mail.scheduled_at, due=mail.due_at, now=now, hours=card.calendar(now))
     if goes is None:
         return Skip("More than three days late: the next one will tell it all.")
     return Postpone(goes) if goes > now else None

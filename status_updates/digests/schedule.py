@@ -4,9 +4,11 @@ A period is a local ISO week. All instants are aware; those returned are in UTC.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
+
+from recruiting.lib.businesstime import Calendar, instant, next_working_instant
 
 APART = timedelta(days=4)
 """The least time between two digests when a zone, a day or an hour has changed."""
@@ -62,16 +64,6 @@ class Wish:
     zone: str
 
 
-@dataclass(frozen=True)
-class Hours:
-    """When a person works: ISO weekdays, from and until, in a zone."""
-
-    days: frozenset[int]
-    starts: time
-    ends: time
-    zone: str
-
-
 def period_of(now: datetime, zone: str) -> Period:
     return Period.of(now.astimezone(ZoneInfo(zone)).date())
 
@@ -80,29 +72,6 @@ def slot(period: Period, weekday: int, hour: int, zone: str) -> datetime:
     """The instant of that hour. In a spring gap it is the first valid instant after the gap, in
     an autumn overlap the first of the two."""
     return instant(datetime.combine(period.day(weekday), time(hour)), zone)
-
-
-def instant(local: datetime, zone: str) -> datetime:
-    """The instant at which the clocks of `zone` show the naive time `local`, as `slot` has it."""
-    aware = local.replace(tzinfo=ZoneInfo(zone), fold=0)
-    utc = aware.astimezone(UTC)
-    if utc.astimezone(aware.tzinfo).replace(tzinfo=None) == local:
-        return utc
-    return _end_of_gap(aware, utc)
-
-
-def _end_of_gap(aware: datetime, after: datetime) -> datetime:
-    """The instant of the change, found between an instant before it and one after it."""
-    zone = aware.tzinfo
-    before = aware.replace(fold=1).astimezone(UTC)
-    offset = before.astimezone(zone).utcoffset()
-    while after - before > timedelta(seconds=1):
-        middle = before + ((after - before) // 2 // timedelta(seconds=1)) * timedelta(seconds=1)
-        if middle.astimezone(zone).utcoffset() == offset:
-            before = middle
-        else:
-            after = middle
-    return after
 
 
 def slot_after(period: Period, wish: Wish, last: datetime | None) -> datetime | None:
@@ -132,7 +101,7 @@ def next_slot(
         period = period.next()
 
 
-def lateness(slot: datetime, *, due: datetime, now: datetime, hours: Hours) -> datetime | None:
+def lateness(slot: datetime, *, due: datetime, now: datetime, hours: Calendar) -> datetime | None:
     """When a digest goes that was to go at `due`: `now` at once, later, or None for never.
 
     `due` is its slot, or the later instant to which it has been put off before. What is missed
@@ -142,17 +111,4 @@ def lateness(slot: datetime, *, due: datetime, now: datetime, hours: Hours) -> d
         return now
     if now - slot >= TOO_LATE:
         return None
-    return next_working_instant(now, hours)
-
-
-def next_working_instant(now: datetime, hours: Hours) -> datetime:
-    """`now` when it is inside working hours, else the start of the next working day."""
-    local = now.astimezone(ZoneInfo(hours.zone))
-    if local.isoweekday() in hours.days and hours.starts <= local.time() < hours.ends:
-        return now
-    for ahead in range(15):
-        day = local.date() + timedelta(days=ahead)
-        start = instant(datetime.combine(day, hours.starts), hours.zone)
-        if day.isoweekday() in hours.days and start > now:
-            return start
-    return now
+    return next_working_instant(hours, now) or now

@@ -60,14 +60,14 @@ class Letter:
         return sorted(people, key=lambda user: user.display_name)
 
 
-def letters(batch: Sequence[Mail], now: datetime) -> dict[UUID, Letter]:
+def letters(batch: Sequence[Mail], now: datetime, *, before: str = "") -> dict[UUID, Letter]:
     """The letters of a batch by mail id, in a fixed number of statements for any number of mails.
 
     A mail that is not in the answer has no requisition to tell of. News is what came after the
     last digest was *written*: one that was put off by a server for an hour tells of nothing twice
-    and leaves nothing out.
+    and leaves nothing out. `before` names a period: only digests of earlier ones count as the last.
     """
-    written = _last_written(batch)
+    written = _last_written(batch, before)
     since = {_pair(mail): written.get(_pair(mail), now - FIRST_LOOKS_BACK) for mail in batch}
     earliest = min(since.values(), default=now)
     requisitions = _requisitions(batch, earliest)
@@ -97,11 +97,13 @@ def _pair(mail: Mail) -> Pair:
     return mail.recipient_id, mail.client_id
 
 
-def _last_written(batch: Sequence[Mail]) -> dict[Pair, datetime]:
+def _last_written(batch: Sequence[Mail], before: str) -> dict[Pair, datetime]:
     """When the last digest that went out was written, by pair."""
+    earlier = Q(period__lt=before) if before else Q()
     rows = (
         Mail.objects.kind(KIND)
         .filter(
+            earlier,
             recipient__in={mail.recipient_id for mail in batch},
             client__in={mail.client_id for mail in batch},
             state__in=[State.SENT, State.AMBIGUOUS],
@@ -176,6 +178,6 @@ def _letter(
         since=since_day,
         is_first=is_first,
         personal_line=personal_line,
-        waiting=waiting_on(mail.recipient_id, lines, today=today),
+        waiting=waiting_on([mail.recipient_id], lines, today=today),
         lines=sorted(lines, key=lambda line: not line.news),
     )

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from recruiting.accounts.availability import Presence
 from recruiting.accounts.decorators import recruiter_required
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import Membership, User
@@ -25,6 +26,7 @@ from status_updates.digests.forms import PersonalLineForm
 from status_updates.digests.mail import render as render_digests
 from status_updates.digests.rows import preview_row
 from status_updates.digests.snapshot import KIND
+from status_updates.digests.stand_ins import COPY
 from status_updates.models import PersonalLine
 from status_updates.models.digest import StaleLine
 
@@ -94,7 +96,8 @@ def digest_preview_body(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 def _digests(user: User) -> MailQuerySet:
-    return Mail.objects.visible_to(user).kind(KIND).select_related("recipient", "client")
+    mails = Mail.objects.visible_to(user).filter(kind__in=(KIND, COPY))
+    return mails.select_related("recipient", "client")
 
 
 def _membership(request: AuthenticatedHttpRequest) -> Membership:
@@ -125,11 +128,14 @@ def _preview_page(
     status: int = HTTPStatus.OK,
     theirs: PersonalLine | None = None,
 ) -> HttpResponse:
-    next_one = desk.upcoming_of(membership, timezone.now())
+    now = timezone.now()
+    next_one = desk.upcoming_of(membership, now)
+    presence = Presence.load([membership.user], now).of(membership.user, membership.client_id)
     rendered = _rendered(membership)
     context = {
         "membership": membership,
         "upcoming": desk.upcoming_words(next_one),
+        "presence": presence.sentence(membership.user.first_name),
         "skipped": rendered.reason if isinstance(rendered, Skip) else "",
         "rendered": None if isinstance(rendered, Skip) else rendered,
         "form": form or desk.line_form(membership, next_one.period),

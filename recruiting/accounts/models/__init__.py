@@ -1,6 +1,8 @@
 """People, the clients they work for, and how and when each of them works."""
 
+from recruiting.accounts.models.absences import Absence, Delegation
 from recruiting.accounts.models.cards import (
+    Channel,
     DigestWish,
     Preferences,
     StalePreferences,
@@ -13,8 +15,11 @@ from recruiting.accounts.models.invitations import Invitation, InvitationRefused
 from recruiting.accounts.models.people import Role, User
 
 __all__ = [
+    "Absence",
+    "Channel",
     "Client",
     "ClientNameTaken",
+    "Delegation",
     "DigestWish",
     "Invitation",
     "InvitationRefused",

@@ -1,15 +1,21 @@
 import zoneinfo
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cache
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F
 
+from recruiting.accounts.models.absences import Absence, Delegation, NotEligible
 from recruiting.audit.models import record
+from recruiting.lib import public_holidays
+from recruiting.lib.businesstime import Calendar
+from recruiting.lib.text import check_line, check_prose
 from recruiting.mailing import subscriptions
 
 if TYPE_CHECKING:
@@ -17,6 +23,10 @@ if TYPE_CHECKING:
 
 DIGEST = "digest"
 """The kind of mail that the wish for a digest is about."""
+
+DETAIL_MAX = 120
+HOW_TO_MAX = 2_000
+"""Characters of "how to work with me": what one reads before one writes."""
 
 
 class Weekday(models.IntegerChoices):
@@ -29,6 +39,13 @@ class Weekday(models.IntegerChoices):
     FRIDAY = 5, "Friday"
     SATURDAY = 6, "Saturday"
     SUNDAY = 7, "Sunday"
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", "Email"
+    PHONE = "phone", "Phone"
+    CHAT = "chat", "Chat"
+    IN_PERSON = "in person", "In person"
 
 
 @cache
@@ -47,7 +64,10 @@ def workdays() -> list[int]:
 
 
 class WorkingCard(models.Model):
-    """When a person works: zone, days (ISO numbers) and hours in that zone."""
+    """When a person works: zone, days (ISO numbers) and hours in that zone; and how to reach her.
+
+    `country` and `region` (codes of `public_holidays`) say which holidays she keeps.
+    """
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="working_card"
@@ -56,12 +76,26 @@ class WorkingCard(models.Model):
     days = models.JSONField(default=workdays)
     starts = models.TimeField(default=time(9))
     ends = models.TimeField(default=time(17))
+    country = models.CharField(max_length=2, blank=True, default="", db_default="")
+    region = models.CharField(max_length=40, blank=True, default="", db_default="")
+    channel = models.CharField(
+        max_length=10, choices=Channel, blank=True, default="", db_default=""
+    )
+    channel_detail = models.CharField(
+        max_length=DETAIL_MAX, blank=True, default="", db_default="", validators=[check_line]
+    )
+    how_to = models.TextField(
+        max_length=HOW_TO_MAX, blank=True, default="", db_default="", validators=[check_prose]
+    )
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(starts__lt=models.F("ends")), name="card_hours_in_order"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(channel__in=["", *Channel.values]), name="card_channel_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -85,20 +119,65 @@ class WorkingCard(models.Model):
             return f"{Weekday(days[0]).label} to {Weekday(days[-1]).label}"
         return ", ".join(Weekday(day).label for day in days)
 
+    @property
+    def reached(self) -> str:
+        """How the person likes to be reached: "Phone, +49 30 1234", or nothing."""
+        return ", ".join(part for part in (self.get_channel_display(), self.channel_detail) if part)
+
+    @property
+    def holidays_in_words(self) -> str:
+        """Whose holidays she keeps, as in "Germany, Berlin"."""
+        country = public_holidays.countries().get(self.country, "")
+        region = public_holidays.regions(self.country).get(self.region, "")
+        return ", ".join(part for part in (country, region) if part)
+
     def local(self, now: datetime) -> datetime:
         return now.astimezone(self.zoneinfo)
+
+    def holidays(self, now: datetime) -> Mapping[date, str]:
+        """Their names, from the year before to the third year after."""
+        if not self.country:
+            return {}
+        return public_holidays.holidays_of(self.country, self.region, now.year - 1, now.year + 3)
+
+    def calendar(self, now: datetime, absences: Iterable[tuple[date, date]] = ()) -> Calendar:
+        """The card as a plain value for calculations around `now`."""
+        return Calendar(
+            days=frozenset(self.days),
+            starts=self.starts,
+            ends=self.ends,
+            zone=self.zone,
+            holidays=self.holidays(now).keys(),
+            absences=tuple(absences),
+        )
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a person sets on the preferences page. A recruiter's digest is None: she gets none."""
+    """What a person sets on the preferences page. A recruiter's digest is None: she gets none.
+
+    `stand_ins`: who stands in while she is away, by client, both as ids.
+    """
 
     name: str
     zone: str
     days: list[int]
     starts: time
     ends: time
+    country: str = ""
+    region: str = ""
+    channel: str = ""
+    channel_detail: str = ""
+    how_to: str = ""
+    stand_ins: Mapping[UUID, UUID | None] = field(default_factory=dict)
     digest: "DigestWish | None" = None
+
+    @property
+    def card(self) -> dict[str, object]:
+        """What of it stands on the working card."""
+        names = ("zone", "days", "starts", "ends", "country", "region", "channel",
+                 "channel_detail", "how_to")  # fmt: skip
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)
@@ -147,7 +226,8 @@ class Preferences(models.Model):
     def change(self, wishes: Wishes, *, version: int, by: "User", now: datetime) -> None:
         """Take over what was set on the page that showed `version`.
 
-        Raises StalePreferences when they have been changed since, and changes nothing then.
+        Raises StalePreferences when they have been changed since, or when who was to stand in has
+        left meanwhile, and changes nothing then.
         """
         with transaction.atomic():
             newest = Preferences.objects.filter(pk=self.pk, version=version)
@@ -156,9 +236,12 @@ class Preferences(models.Model):
             self.refresh_from_db()
             self.user.name = wishes.name
             self.user.save(update_fields=["name"])
-            WorkingCard.objects.filter(pk=self.pk).update(
-                zone=wishes.zone, days=wishes.days, starts=wishes.starts, ends=wishes.ends
-            )
+            WorkingCard.objects.filter(pk=self.pk).update(**wishes.card)
+            Absence.move_to_zone(self.user, wishes.zone)
+            try:
+                Delegation.settle(self.user, wishes.stand_ins, by=by, now=now)
+            except NotEligible:
+                raise StalePreferences from None
             if wishes.digest:
                 self._change_digest(wishes.digest, by=by, now=now)
             record("changed preferences", self.user, by=by, now=now)

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from recruiting.accounts.models.absences import Delegation
 from recruiting.accounts.models.cards import Preferences, WorkingCard
 from recruiting.accounts.models.clients import Client, Membership
 from recruiting.audit.models import record
@@ -234,6 +235,7 @@ class User(AbstractBaseUser):
         with transaction.atomic():
             gone, _ = Membership.objects.filter(user=self, client=client).delete()
             if gone:
+                Delegation.end_at(self, client)
                 record("left client", self, by=by, now=now, client=client)
 
     @property

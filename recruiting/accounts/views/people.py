@@ -1,5 +1,6 @@
 """The people of one's clients, and what a lead changes about them."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +13,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from recruiting.accounts import directory
+from recruiting.accounts.availability import Presence
 from recruiting.accounts.decorators import lead_required, recruiter_required
 from recruiting.accounts.forms import MembershipForm, SearchForm
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import Client, User
+from recruiting.lib.text import render_markdown
 
 PAGE_SIZE = 50
 
@@ -50,13 +53,27 @@ def _page(
     context: dict[str, Any] = {
         "entry": entry,
         "person": entry.person,
-        "local": entry.person.working_card.local(timezone.now()),
+        **_card(entry.person, request.user, timezone.now()),
         "is_self": entry.person == request.user,
     }
     if request.user.is_lead:
         context["form"] = form or MembershipForm(person=entry.person, by=request.user)
     status = 422 if form else 200
     return render(request, "accounts/person.html", context, status=status)
+
+
+def _card(person: User, reader: User, now: datetime) -> dict[str, Any]:
+    """What the working card says, to somebody who serves only some of the person's clients."""
+    card = person.working_card
+    shared = Client.objects.visible_to(reader)
+    return {
+        "availability": Presence.load([person], now).of(person),
+        "how_to": render_markdown(card.how_to) if card.how_to else "",
+        "absences": person.absences.to_come(now),
+        "stand_ins": person.delegations.filter(client__in=shared, delegate__is_active=True)
+        .select_related("client", "delegate")
+        .order_by("client__name"),
+    }
 
 
 @require_POST

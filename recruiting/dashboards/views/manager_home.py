@@ -1,20 +1,25 @@
 """The hiring manager's home: what waits on you, what has happened, what comes next."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from recruiting.accounts.availability import Availability, Presence
 from recruiting.accounts.http import AuthenticatedHttpRequest
-from recruiting.accounts.models import User
+from recruiting.accounts.models import Absence, User
 from recruiting.dashboards.models import Visit
+from recruiting.dashboards.standing import standing_of
 from requisitions.models import Requisition, Status
 from requisitions.words import day_words
 from status_updates import facts
-from status_updates.waiting import waiting_on
+from status_updates.waiting import Waiting, waiting_on
 
 RECENTLY_CLOSED = timedelta(days=30)
 """How long a closed requisition stays on the home page."""
@@ -41,7 +46,7 @@ def _context(user: User, now: datetime) -> dict[str, Any]:
     zone = timezone.get_current_timezone()
     visit = Visit.objects.filter(user=user).first()
     since = visit.since(now) if visit else None
-    rows = list(_requisitions(user, today))
+    rows = list(_requisitions(user, now))
     material = facts.load(rows, since=since, now=now)
     known = [material.facts(row, since=since, today=today, zone=zone) for row in rows]
     known.sort(key=lambda one: (ORDER.index(one.health), one.requisition.title))
@@ -49,17 +54,66 @@ def _context(user: User, now: datetime) -> dict[str, Any]:
         "since_words": _since_words(since, now) if since else "",
         "news": sum(bool(one.news) for one in known),
         "lead": _lead(known),
-        "waiting": waiting_on(user.pk, known, today=today),
+        "waiting": _waiting(user, rows, known, now),
+        "standing": standing_of(rows),
         "active": [one for one in known if one.health != "closed"],
         "closed": [one for one in known if one.health == "closed"],
         "show_client": len({row.client_id for row in rows}) > 1,
     }
 
 
-def _requisitions(user: User, today: date) -> Any:
-    visible = Requisition.objects.visible_to(user).exclude(status=Status.DRAFT)
+@dataclass(frozen=True)
+class Asked:
+    """What waits on the reader or on `instead_of`, and whether who is to be told is there."""
+
+    waiting: Waiting
+    recruiter: Availability
+    instead_of: str
+
+    @property
+    def presence(self) -> str:
+        return self.recruiter.sentence(self.waiting.requisition.recruiter.first_name)
+
+
+def _waiting(
+    user: User, rows: Sequence[Any], known: Sequence[facts.Facts], now: datetime
+) -> list[Asked]:
+    absent = {row.pk: row.manager for row in rows if row.stood_in_until}
+    managers = {user.pk, *(manager.pk for manager in absent.values())}
+    away = {
+        row.recruiter_id: [(row.recruiter_away, row.recruiter_away_until)]
+        for row in rows
+        if row.recruiter_away
+    }
+    presence = Presence(now, away, {})
+    return [
+        Asked(
+            waiting=one,
+            recruiter=presence.of(one.requisition.recruiter),
+            instead_of=_name(absent.get(one.requisition.pk)),
+        )
+        for one in waiting_on(managers, known, today=timezone.localdate(now))
+        if one.manager_id == user.pk or one.requisition.pk in absent
+    ]
+
+
+def _name(user: User | None) -> str:
+    return user.display_name if user else ""
+
+
+def _requisitions(user: User, now: datetime) -> Any:
+    """With the next days away of each recruiter and the reader's standing in: one statement."""
+    today = timezone.localdate(now)
+    away = Absence.objects.to_come(now).filter(user=OuterRef("recruiter"))
+    visible = Requisition.objects.visible_to(user, now).exclude(status=Status.DRAFT)
     recent = visible.active() | visible.filter(closed_on__gte=today - RECENTLY_CLOSED)
-    return recent.select_related("client", "recruiter", "manager", "funnel", "latest_checkpoint")
+    rows = recent.select_related(
+        "client", "recruiter__working_card", "manager", "funnel", "latest_checkpoint"
+    )
+    return rows.with_standing(user, now).annotate(
+        recruiter_away=Subquery(away.values("first_day")[:1]),
+        recruiter_away_until=Subquery(away.values("last_day")[:1]),
+    )
 
 
 def _since_words(since: datetime, now: datetime) -> str:

@@ -1,18 +1,23 @@
-"""What a person sets about herself: name, working card, and when the digest comes."""
+"""What a person sets about herself: name, working card, days away, and when the digest comes."""
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from recruiting.accounts.card_forms import AbsenceForm
 from recruiting.accounts.forms import ManagerPreferencesForm, PreferencesForm, shown_preferences
 from recruiting.accounts.http import AuthenticatedHttpRequest
-from recruiting.accounts.models import Preferences, StalePreferences, User
+from recruiting.accounts.models import Absence, Preferences, StalePreferences, User
+from recruiting.accounts.models.absences import day_range
+from recruiting.audit.models import FormKey, once
 from recruiting.mailing import subscriptions
 from status_updates.digests.rows import upcoming
 from status_updates.digests.snapshot import KIND
@@ -46,11 +51,40 @@ def signing_out(request: AuthenticatedHttpRequest) -> HttpResponseBase:
     return redirect("account_login")
 
 
+@require_POST
+def absences(request: AuthenticatedHttpRequest) -> HttpResponseBase:
+    """Say when one is away. Sent again, it is still one absence."""
+    form = AbsenceForm(request.POST)
+    if form.is_valid():
+        now, typed = timezone.now(), form.cleaned_data
+        days = typed["first_day"], typed["last_day"], typed["note"]
+        try:
+            once(typed["key"], by=request.user, now=now,
+                 create=lambda: Absence.plan(*days, by=request.user, now=now))  # fmt: skip
+        except FormKey.DoesNotExist:
+            form.add_error(None, "This form is broken. Open it anew.")
+        except ValidationError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, f"You are away {day_range(*days[:2])}.")
+            return redirect("preferences")
+    shown = _form(request.user, initial=_shown(request.user))
+    return _page(request, shown, absence_form=form, status=422)
+
+
+@require_POST
+def absence_cancellation(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
+    absence = get_object_or_404(Absence.objects.filter(user=request.user), pk=pk)
+    absence.cancel(by=request.user, now=timezone.now())
+    messages.success(request, f"You are not away {absence.in_words}.")
+    return redirect("preferences")
+
+
 def _form(user: User, *args: Any, **kwargs: Any) -> PreferencesForm:
-    zone = user.working_card.zone
     if user.is_manager:
-        return ManagerPreferencesForm(*args, zone=zone, today=timezone.localdate(), **kwargs)
-    return PreferencesForm(*args, zone=zone, **kwargs)
+        today = timezone.localdate()
+        return ManagerPreferencesForm(*args, user=user, today=today, **kwargs)
+    return PreferencesForm(*args, user=user, **kwargs)
 
 
 def _shown(user: User) -> dict[str, Any]:
@@ -75,11 +109,11 @@ def _differences(form: PreferencesForm, shown: dict[str, Any]) -> list[dict[str,
     return [
         {
             "label": str(field.label),
-            "now": form.in_words(field.name, shown[field.name]),
+            "now": form.in_words(field.name, shown.get(field.name, "")),
             "typed": form.in_words(field.name, form.cleaned_data[field.name]),
         }
         for field in form.visible_fields()
-        if shown[field.name] != form.cleaned_data[field.name]
+        if shown.get(field.name, "") != form.cleaned_data[field.name]
     ]
 
 
@@ -89,12 +123,15 @@ def _page(
     *,
     status: int = 200,
     differences: list[dict[str, str]] | None = None,
+    absence_form: AbsenceForm | None = None,
 ) -> HttpResponse:
     now = timezone.now()
     context = {
         "form": form,
         "differences": differences,
         "local": timezone.localtime(now),
+        "absences": request.user.absences.to_come(now),
+        "absence_form": absence_form or AbsenceForm(),
         "next_digests": _next_digests(request.user, now),
         "version": Preferences.objects.values_list("version", flat=True).get(user=request.user),
     }

@@ -17,6 +17,7 @@ from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
 from recruiting.dashboards.figures import WEEKS, funnel_of, trends_of
 from recruiting.dashboards.people import people_of
+from recruiting.dashboards.standing import standing_of
 from recruiting.dashboards.timeline import checkpoints_of, timeline
 from recruiting.lib.text import render_markdown
 from requisitions.models import Requisition, Status, salary_text
@@ -31,8 +32,8 @@ RECENTLY = timedelta(days=7)
 
 def _requisition(user: User, pk: UUID) -> Requisition:
     related = ("client", "recruiter__working_card", "manager__working_card", "funnel")
-    rows = Requisition.objects.visible_to(user).select_related(*related, "latest_checkpoint")
-    return get_object_or_404(rows, pk=pk)
+    rows = Requisition.objects.visible_to(user).with_standing(user, timezone.now())
+    return get_object_or_404(rows.select_related(*related, "latest_checkpoint"), pk=pk)
 
 
 @require_GET
@@ -165,6 +166,7 @@ def _context(
         "weeks": WEEKS,
         "timeline": timeline(checkpoints, changes, skip=skip, today=today, zone=zone),
         "people": people_of(found, now=now),
+        "standing": standing_of([found]),
         "salary": salary_text(found.salary_low, found.salary_high, found.currency, found.basis),
         "description": render_markdown(found.description) if found.description else "",
         "may_work": found.may_be_worked_by(user),
