@@ -3,6 +3,8 @@
 from collections.abc import Generator
 
 import pytest
+import pytest_django
+from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
 pytest_plugins = [
@@ -36,3 +38,18 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
         report.outcome = "failed"
         report.longrepr = f"No file of tests may be skipped: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_session_is_left(
+    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Generator[None, None, None]:
+    """A thread of the live server may still hold a connection; the database is dropped next."""
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
