@@ -67,7 +67,9 @@ def refusals(action: BulkAction) -> list[tuple[str, str]]:
 def test_page_names_what_was_ticked_and_carries_how_it_stood(
     desk: Browser, jobs: list[Requisition], other_requisition: Requisition
 ) -> None:
-    response = desk.get(f"{BULK}hold/", {"pick": [jobs[0].pk, other_requisition.pk, "zzz"]})
+    response = desk.get(
+        f"{BULK}hold/", {"pick": [str(jobs[0].pk), str(other_requisition.pk), "zzz"]}
+    )
     assert [row.title for row in response.context["rows"]] == ["Job A"]
     assert f'value="{jobs[0].pk}.1.open"' in response.text
 

@@ -34,7 +34,7 @@ def titles(response: Any) -> list[str]:
 
 @pytest.fixture
 def jobs(acme: Client, recruiter: User, manager: User) -> None:
-    every: dict[str, dict[str, str]] = {
+    every: dict[str, dict[str, Any]] = {
         "Platform Engineer": {"code": "REQ-2024-017", "place": "Zürich"},
         "Nurse": {"description": "Works beside our engineer on call, in C++ and node.js."},
         "IT Manager": {"employer": "O'Brien & Söhne", "place": "Köln"},
