@@ -9,6 +9,7 @@ from django.test import Client as Browser
 from time_machine import TimeMachineFixture
 
 from recruiting.accounts.models import Client, User
+from recruiting.dashboards import columns
 from requisitions import search
 from requisitions.models import Requisition, Stage
 from status_updates.models.checkpoint import PromiseMade
@@ -157,6 +158,14 @@ def test_columns_are_chosen_in_the_address(desk: Browser, requisition: Requisiti
     assert headings[2].query == "col=openings&col=code&sort=openings"
     cells = response.context["lines"][0][1]
     assert [cell.text for cell in cells] == ["", "1"]
+
+
+def test_usual_columns_need_not_stand_in_the_address(
+    desk: Browser, requisition: Requisition
+) -> None:
+    query = "&".join(f"col={name}" for name in columns.USUAL)
+    response = desk.get(f"{LIST}?q=data&status=&{query}&sort=title")
+    assert (response.status_code, response["Location"]) == (302, f"{LIST}?q=data&sort=title")
 
 
 USUAL = [

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from recruiting.accounts.models import User
-from recruiting.dashboards.columns import COLUMNS, SORTS
+from recruiting.dashboards.columns import COLUMNS, SORTS, USUAL
 from recruiting.dashboards.listing import ME, NEEDS, QUIET, SHOWN, UNMANAGED
 from recruiting.dashboards.models import QUERY_MAX, VIEW_NAME_MAX, VIEWS_MAX, SavedView
 from recruiting.lib.fields import LineField
@@ -94,7 +94,7 @@ def kept(asked: QueryDict) -> str:
     kept = QueryDict(mutable=True)
     for name in ListForm.base_fields:
         values = [value for value in data.getlist(name) if value]
-        if values:
+        if values and not (name == "col" and set(values) == set(USUAL)):
             kept.setlist(name, values)
     return kept.urlencode()
 

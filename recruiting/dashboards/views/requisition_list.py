@@ -15,7 +15,7 @@ from recruiting.accounts.decorators import recruiter_required
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.dashboards import export
 from recruiting.dashboards.choices import Choices, choices
-from recruiting.dashboards.columns import COLUMNS, cells, headings, shown
+from recruiting.dashboards.columns import COLUMNS, USUAL, cells, headings, shown
 from recruiting.dashboards.list_forms import ListForm, kept
 from recruiting.dashboards.listing import Listing, choices_of_status
 from recruiting.dashboards.rows import Row, row
@@ -33,6 +33,9 @@ def requisitions(request: AuthenticatedHttpRequest) -> HttpResponseBase:
     offered = choices(request.user)
     if not request.GET and request.user.is_recruiter and offered.default:
         return redirect(f"{request.path}?{offered.default.query}")
+    if set(request.GET.getlist("col")) == set(USUAL):
+        # The form sends every ticked column; the usual ones need not stand in the address.
+        return redirect(f"{request.path}?{kept(request.GET) or 'status='}")
     if request.user.is_manager:
         return render(request, "dashboards/manager_list.html", _context(request))
     context = _context(request)
