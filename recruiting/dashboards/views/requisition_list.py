@@ -120,7 +120,7 @@ def _file(
     """
     now = timezone.now()
     listing = listing_of(request, ListForm(request.GET))
-    file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)
+    file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - sent after this
     with export.one_moment():
         write(
             file,
