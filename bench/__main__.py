@@ -6,7 +6,7 @@ from pathlib import Path
 
 import django
 
-from bench import installation
+from bench import installation, lists
 from tests.servers import Servers
 
 DOCUMENT = Path("docs/benchmarks.md")
@@ -24,6 +24,8 @@ def main() -> None:
         os.environ |= full.environment
         django.setup()
         document = _measured(stack, full, tenth, mail_port)
+        print("Measuring lists ...", flush=True)
+        document += lists.section(servers, database)
     DOCUMENT.write_text(document)
     print(f"\n{document}\nWritten to {DOCUMENT}.")
 

@@ -52,7 +52,7 @@ class Visitor:
         if response.status not in (200, 302, 303):
             raise RuntimeError(f"{method} {path} answered {response.status}.")
         self._keep_cookies(response)
-        return content.decode(), took
+        return content.decode(errors="replace"), took
 
     def _keep_cookies(self, response: HTTPResponse) -> None:
         for line in response.headers.get_all("Set-Cookie") or []:

@@ -286,12 +286,7 @@ class HoldForm(ReasonForm):
     until = day_field(required=False, label="Until", help_text="When work is likely to go on.")
 
     def clean_until(self) -> date | None:
-        until: date | None = self.cleaned_data["until"]
-        if until and until <= self.today:
-            raise ValidationError("Choose a day after today.")
-        if until and until > self.today + HOLD_AHEAD:
-            raise ValidationError("Choose a day within a year, or cancel the requisition.")
-        return until
+        return check_hold_end(self.cleaned_data["until"], self.today)
 
 
 class ReopeningForm(ReasonForm):
@@ -334,6 +329,15 @@ class WatcherForm(forms.Form):
         field = self.fields["user"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = people.order_by("name", "email")
+
+
+def check_hold_end(until: date | None, today: date) -> date | None:
+    """A day to come, within a year. Raises ValidationError."""
+    if until and until <= today:
+        raise ValidationError("Choose a day after today.")
+    if until and until > today + HOLD_AHEAD:
+        raise ValidationError("Choose a day within a year, or cancel the requisition.")
+    return until
 
 
 def check_day(day: date | None, today: date) -> date | None:

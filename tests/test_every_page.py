@@ -19,7 +19,10 @@ from tests.test_permissions import TABLE
 NARROW: ViewportSize = {"width": 360, "height": 740}
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 ROLES = ("manager", "recruiter", "lead")
-NO_PAGE = {"healthz", "readyz", "digest_body", "digest_preview_body", "mfa_download_recovery_codes"}
+NO_PAGE = {
+    "healthz", "readyz", "digest_body", "digest_preview_body", "mfa_download_recovery_codes",
+    "requisitions_csv", "requisitions_xlsx",
+}  # fmt: skip
 """Answers that are not pages of ours: JSON, text, and mails as they were sent."""
 
 SignIn = Callable[[User], Browser]

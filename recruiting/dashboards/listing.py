@@ -1,45 +1,53 @@
 """The list of requisitions as its URL asks for it: searched, filtered, sorted, in pages."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import date, timedelta, tzinfo
 from typing import Any
-from uuid import UUID
 
-from django import forms
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, IntegerField, OrderBy, Q, QuerySet, Value, When
-from django.http import QueryDict
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OrderBy,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 
 from recruiting.accounts.models import User
 from recruiting.dashboards import needs
-from recruiting.dashboards.rows import SHORT
-from recruiting.lib.text import check_line
-from requisitions.models import Requisition, Stage, Status
+from recruiting.dashboards.columns import RISING_WITH_DAYS, SORTS
+from requisitions import search
+from requisitions.models import Requisition, Status
+from status_updates.models import Promise
 
 PER_PAGE = 50
+RANKED_MAX = 1000
+"""Words that stand in more requisitions than these say little of which is meant: the list then
+keeps its usual order instead of weighing every one of them."""
 
-QUIET, UNMANAGED = "quiet", "unmanaged"
-SHOWN = {
-    "": "All",
-    "active": "All in work",
-    **dict(Status.choices),
+ME = "me"
+QUIET, UNMANAGED, DUE, MISSED = "quiet", "unmanaged", "due", "missed"
+SHOWN = {"": "All", "active": "All in work", **dict(Status.choices)}
+NEEDS = {
+    "": "Any",
     QUIET: "Gone quiet",
+    DUE: "Promise due within a week",
+    MISSED: "Promise missed",
     UNMANAGED: "Without a manager",
 }
 IN_WORK = (Status.DRAFT, Status.INTAKE, Status.OPEN, Status.ON_HOLD)
+DUE_WITHIN = timedelta(days=7)
 
-SORTS: dict[str, str] = {
-    "title": "title",
-    "manager": "manager__name",
-    "status": "rank",
-    "days": "opened_on",
-    **{stage.value: f"funnel__{stage.value}" for stage in Stage},
-    "last": "latest_checkpoint__on",
-}
-RISING_WITH_DAYS = {"days"}
-"""More days means an earlier opening: the column and its field run against each other."""
+FILTERS = ("q", "client", "status", "recruiter", "manager", "needs", "age_min", "age_max")
+"""What narrows the list; the rest of the URL says how it is shown."""
 
 _RANK = Case(
     *(
@@ -50,31 +58,7 @@ _RANK = Case(
     output_field=IntegerField(),
 )
 
-
-class ListForm(forms.Form):
-    """What the URL asks for. What cannot be read is shown as wrong and left out."""
-
-    q = forms.CharField(
-        required=False,
-        max_length=100,
-        validators=[check_line],
-        label="Search",
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": "Title, employer, code or place"}
-        ),
-    )
-    client = forms.UUIDField(required=False)
-    status = forms.ChoiceField(required=False, choices=list(SHOWN.items()))
-    mine = forms.BooleanField(required=False, label="Only mine")
-    sort = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def clean_sort(self) -> str:
-        sort: str = self.cleaned_data["sort"]
-        return sort if sort.removeprefix("-") in SORTS else ""
-
-
-Counted = Sequence[tuple[UUID, str, str, int]]
-"""Client, its name, status, and how many requisitions match the search."""
+RELATED = ("client", "recruiter", "manager", "funnel", "latest_checkpoint")
 
 
 @dataclass(frozen=True)
@@ -82,123 +66,118 @@ class Listing:
     """What one sees, narrowed by what the URL asks for. `today` and `zone` are the reader's."""
 
     user: User
-    wanted: dict[str, Any]
+    wanted: Mapping[str, Any]
     today: date
     zone: tzinfo
 
-    def counted(self) -> Counted:
-        """Matches by client and status, in one statement; clients without a match count zero."""
-        rows = Requisition.objects.visible_to(self.user).order_by("client__name", "client")
-        matching = rows.values("client", "client__name", "status").annotate(
-            matching=Count("pk", filter=self._search())
-        )
-        return list(matching.values_list("client", "client__name", "status", "matching"))
+    def by_status(self) -> Counter[str]:
+        """How many match, whatever status is chosen, by status; in one statement."""
+        counts = self._found().order_by().values_list("status").annotate(Count("pk"))
+        return Counter(dict(counts))
 
-    def page(self, counted: Counted, number: str | None) -> Page[Requisition]:
-        shown = Requisition.objects.visible_to(self.user).filter(self._search(), self._narrowing())
-        paginator = Paginator(self._sorted(shown), PER_PAGE)
-        paginator.count = self._total(shown, counted)
-        return paginator.get_page(number)
+    def page(self, numbers: Counter[str], number: str | None) -> Page[Requisition]:
+        """One page of it with its people, funnel and checkpoint, in one statement.
 
-    def clients(self, counted: Counted) -> list[tuple[str, str]]:
-        return list({str(client): name for client, name, _, _ in counted}.items())
+        The rows of the page are found first and joined then: joined with all, the database would
+        fetch thousands to show fifty.
+        """
+        total = self.total(numbers)
+        paginator = Paginator(self.ordered(total), PER_PAGE)
+        paginator.count = total
+        page = paginator.get_page(number)
+        first = page.start_index() - 1 if total else 0
+        page.object_list = self._joined(self.ordered(total)[first : first + PER_PAGE], total)
+        return page
 
-    def statuses(self, counted: Counted) -> list[tuple[str, str]]:
-        """The choices of status, with how many there are at the client that is chosen."""
-        numbers: Counter[str] = Counter()
-        for client, _, status, number in counted:
-            if self.wanted.get("client") in (None, client):
-                numbers[status] += number
-        numbers[""] = numbers.total()
-        numbers["active"] = sum(numbers[status] for status in IN_WORK)
-        return [
-            (value, label if value in (QUIET, UNMANAGED) else f"{label} ({numbers[value]:,})")
-            for value, label in SHOWN.items()
-        ]
+    def _joined(self, on_page: QuerySet[Requisition], total: int) -> list[Requisition]:
+        shown = Requisition.objects.filter(pk__in=on_page.values("pk"))
+        return list(self._sorted(shown, total).select_related(*RELATED))
 
-    def headings(self, query: QueryDict) -> list["Heading"]:
-        labels = {
-            "title": ("Requisition", ""),
-            "manager": ("Manager", ""),
-            "status": ("Status", ""),
-            "days": ("Days", "Days open, days on hold left out; sorted by the day of opening"),
-            **{stage.value: (SHORT[stage], stage.label) for stage in Stage},
-            "last": ("Logged", "The last checkpoint"),
-        }
-        sort = self.wanted.get("sort", "")
-        return [_heading(query, name, sort, *labels[name]) for name in SORTS]
+    def rows(self) -> QuerySet[Requisition]:
+        """All that match, in no order."""
+        return self._found().filter(self._of_status()).order_by()
+
+    def ordered(self, total: int) -> QuerySet[Requisition]:
+        """All that match, as the list shows them when there are `total`."""
+        return self._sorted(self.rows(), total)
+
+    def total(self, numbers: Counter[str]) -> int:
+        status = self.wanted.get("status", "")
+        if not status:
+            return numbers.total()
+        return sum(numbers[one] for one in (IN_WORK if status == "active" else (status,)))
 
     @property
     def is_filtered(self) -> bool:
-        return any(self.wanted.get(name) for name in ("q", "client", "status", "mine"))
+        return any(self.wanted.get(name) not in (None, "") for name in FILTERS)
 
-    def _search(self) -> Q:
-        found = Q(recruiter=self.user) if self.wanted.get("mine") else Q(pk__isnull=False)
-        for word in self.wanted.get("q", "").split():
-            found &= (
-                Q(title__icontains=word)
-                | Q(employer__icontains=word)
-                | Q(code__icontains=word)
-                | Q(place__icontains=word)
-            )
-        return found
+    def _found(self) -> QuerySet[Requisition]:
+        wanted = self.wanted
+        found = search.matching(wanted.get("q", ""))
+        if client := wanted.get("client"):
+            found &= Q(client=client)
+        if recruiter := wanted.get("recruiter"):
+            found &= Q(recruiter=self.user if recruiter == ME else recruiter)
+        if (least := wanted.get("age_min")) is not None:
+            found &= Q(opened_on__lte=self.today - timedelta(days=least))
+        if (most := wanted.get("age_max")) is not None:
+            found &= Q(opened_on__gte=self.today - timedelta(days=most))
+        found &= _managed_by(wanted.get("manager", ""))
+        return Requisition.objects.visible_to(self.user).filter(found, self._needing())
 
-    def _narrowing(self) -> Q:
-        client, status = self.wanted.get("client"), self.wanted.get("status", "")
-        at_client = Q(client=client) if client else Q()
-        match status:
-            case "":
-                return at_client
-            case "active":
-                return at_client & Q(status__in=IN_WORK)
+    def _needing(self) -> Q:
+        match self.wanted.get("needs", ""):
             case "quiet":
-                return at_client & needs.quiet(self.today, self.zone)
+                return needs.quiet(self.today, self.zone)
             case "unmanaged":
-                return at_client & needs.unmanaged()
-        return at_client & Q(status=status)
+                return needs.unmanaged()
+            case "due":
+                week = Q(due_on__range=(self.today, self.today + DUE_WITHIN))
+                return self._promised(week)
+            case "missed":
+                return self._promised(Q(due_on__lt=self.today))
+        return Q()
 
-    def _total(self, shown: QuerySet[Requisition], counted: Counted) -> int:
-        """Out of the counts that are there anyway, where they can tell."""
-        status, client = self.wanted.get("status", ""), self.wanted.get("client")
-        if status in (QUIET, UNMANAGED):
-            return shown.count()
-        statuses = IN_WORK if status == "active" else (status,) if status else Status.values
-        return sum(
-            number
-            for its_client, _, its_status, number in counted
-            if its_status in statuses and client in (None, its_client)
-        )
+    def _promised(self, due: Q) -> Q:
+        open_ones = Promise.objects.open().filter(due, requisition=OuterRef("pk"))
+        return Q(Exists(open_ones), status__in=IN_WORK)
 
-    def _sorted(self, shown: QuerySet[Requisition]) -> QuerySet[Requisition]:
-        related = ("client", "recruiter", "manager", "funnel", "latest_checkpoint")
-        shown = shown.select_related(*related).alias(rank=_RANK)
+    def _of_status(self) -> Q:
+        match self.wanted.get("status", ""):
+            case "":
+                return Q()
+            case "active":
+                return Q(status__in=IN_WORK)
+        return Q(status=self.wanted["status"])
+
+    def _sorted(self, shown: QuerySet[Requisition], total: int) -> QuerySet[Requisition]:
+        shown = shown.alias(rank=_RANK)
         sort = self.wanted.get("sort", "")
         name = sort.removeprefix("-")
-        if not name:
-            return shown.order_by("rank", "title", "pk")
-        falls = sort.startswith("-") != (name in RISING_WITH_DAYS)
-        order = OrderBy(F(SORTS[name]), descending=falls, nulls_last=True)
-        return shown.order_by(order, "title", "pk")
+        if name:
+            falls = sort.startswith("-") != (name in RISING_WITH_DAYS)
+            order = OrderBy(F(SORTS[name]), descending=falls, nulls_last=True)
+            return shown.order_by(order, "title", "pk")
+        words = self.wanted.get("q", "")
+        if search.words_of(words) and total <= RANKED_MAX:
+            fit = search.relevance(words)
+            return shown.alias(fit=fit).order_by("-fit", "rank", "title", "pk")
+        return shown.order_by("rank", "title", "pk")
 
 
-@dataclass(frozen=True)
-class Heading:
-    """A column's heading: where a click on it leads, and how the list is sorted by it now."""
-
-    label: str
-    title: str
-    query: str
-    sorted: str
-    is_number: bool
-    is_stage: bool
+def _managed_by(person: str) -> Q:
+    """By a whole address, or by parts of the name or of the address."""
+    if "@" in person:
+        return Q(manager__email__iexact=person)
+    found = Q()
+    for word in person.split():
+        found &= Q(manager__name__icontains=word) | Q(manager__email__icontains=word)
+    return found
 
 
-def _heading(query: QueryDict, name: str, sort: str, label: str, title: str) -> Heading:
-    query = query.copy()
-    query.pop("page", None)
-    is_number = name == "days" or name in Stage.values
-    # Words are first sorted from A, numbers from the largest; a second click turns it round.
-    first, second = (f"-{name}", name) if is_number else (name, f"-{name}")
-    query["sort"] = second if sort == first else first
-    direction = {name: "ascending", f"-{name}": "descending"}.get(sort, "")
-    return Heading(label, title, query.urlencode(), direction, is_number, name in Stage.values)
+def choices_of_status(numbers: Counter[str]) -> list[tuple[str, str]]:
+    """The choices of status, with how many match each."""
+    sums = Counter(numbers)
+    sums[""] = numbers.total()
+    sums["active"] = sum(numbers[status] for status in IN_WORK)
+    return [(value, f"{label} ({sums[value]:,})") for value, label in SHOWN.items()]

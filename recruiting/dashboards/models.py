@@ -1,9 +1,18 @@
+import uuid
 from datetime import datetime, timedelta
+from typing import Self
 
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Lower
+
+from recruiting.lib.text import check_line
 
 SAME_VISIT = timedelta(minutes=30)
+VIEW_NAME_MAX = 60
+VIEWS_MAX = 50
+QUERY_MAX = 2000
+"""Characters of the longest search that the list's form can make, and some."""
 
 
 class Visit(models.Model):
@@ -31,3 +40,73 @@ class Visit(models.Model):
         if not new and now > visit.at:
             before = visit.since(now)
             cls.objects.filter(pk=visit.pk, at=visit.at).update(at=now, before=before)
+
+
+class ViewNameTaken(Exception):
+    """The person has a view of this name already."""
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def visible_to(self, user: models.Model) -> Self:
+        """One's own, whatever one's role."""
+        return self.filter(user_id=user.pk)
+
+
+class SavedView(models.Model):
+    """A name that a person gives to a search of the list: its address from the question mark on.
+
+    The default one is what the list opens with.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=VIEW_NAME_MAX, validators=[check_line])
+    query = models.CharField(max_length=QUERY_MAX)
+    is_default = models.BooleanField(default=False)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        ordering = [Lower("name"), "pk"]
+        constraints = [
+            models.UniqueConstraint("user", Lower("name"), name="saved_view_name"),
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(is_default=True), name="saved_view_one_default"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def keep(cls, name: str, query: str, *, by: models.Model, default: bool = False) -> "SavedView":
+        """Raises ViewNameTaken."""
+        try:
+            with transaction.atomic():
+                view = cls.objects.create(user_id=by.pk, name=name, query=query)
+        except IntegrityError:
+            raise ViewNameTaken from None
+        if default:
+            view.open_with()
+        return view
+
+    def rename(self, name: str) -> None:
+        """Raises ViewNameTaken."""
+        before, self.name = self.name, name
+        try:
+            with transaction.atomic():
+                self.save(update_fields=["name"])
+        except IntegrityError:
+            self.name = before
+            raise ViewNameTaken from None
+
+    def open_with(self, *, yes: bool = True) -> None:
+        """Make it the one that the list opens with, or let the list open with everything."""
+        with transaction.atomic():
+            mine = SavedView.objects.filter(user=self.user_id)
+            # All of the person's are locked, so that two made default at once leave one.
+            list(mine.select_for_update().order_by("pk"))
+            mine.filter(is_default=True).update(is_default=False)
+            if yes:
+                mine.filter(pk=self.pk).update(is_default=True)
+        self.is_default = yes

@@ -1,9 +1,10 @@
 """Requisitions as rows of a list: every cell a finished text, since formatting in templates is what
 makes long lists slow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from requisitions.models import Requisition, Stage
 from requisitions.words import stage_words
@@ -33,6 +34,7 @@ class Total:
 class Row:
     """One requisition. Texts are plain and not escaped yet."""
 
+    pk: UUID
     url: str
     title: str
     about: str
@@ -50,6 +52,7 @@ class Row:
     promise: str
     promise_is_late: bool
     sentence: str
+    more: Mapping[str, str]
 
 
 def row(known: Facts, *, today: date) -> Row:
@@ -58,6 +61,7 @@ def row(known: Facts, *, today: date) -> Row:
     open_promises = [] if requisition.is_closed else known.open_promises
     promise = open_promises[0] if open_promises else None
     return Row(
+        pk=requisition.pk,
         url=requisition.get_absolute_url(),
         title=requisition.title,
         about=about(requisition),
@@ -75,6 +79,13 @@ def row(known: Facts, *, today: date) -> Row:
         promise=promise_words(promise.text, promise.due_on, today) if promise else "",
         promise_is_late=promise is not None and promise.due_on < today,
         sentence=known.sentence,
+        more={
+            "code": requisition.code,
+            "recruiter": requisition.recruiter.display_name,
+            "opened": _short(requisition.opened_on),
+            "target": _short(requisition.target_on),
+            "openings": f"{requisition.openings:,}",
+        },
     )
 
 
@@ -114,6 +125,10 @@ def ago(day: date, today: date) -> str:
     if 1 < days <= 30:
         return f"{days} days ago"
     return _near(day, today)
+
+
+def _short(day: date | None) -> str:
+    return f"{day.day} {day:%b %Y}" if day else ""
 
 
 def exact(day: date) -> str:

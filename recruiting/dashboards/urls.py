@@ -2,6 +2,7 @@ from django.urls import path
 
 from recruiting.dashboards import health
 from recruiting.dashboards.views import (
+    bulk,
     home,
     manager_home,
     preferences,
@@ -9,6 +10,7 @@ from recruiting.dashboards.views import (
     requisition_list,
     round_paste,
     rounds,
+    saved_views,
 )
 
 urlpatterns = [
@@ -29,6 +31,19 @@ urlpatterns = [
     path("round/undoing/<uuid:pk>/", rounds.undoing, name="round_undoing"),
     path("round/paste/", round_paste.paste, name="round_paste"),
     path("round/paste/rows/", round_paste.rows, name="round_pasted"),
+    path("requisitions/export.csv", requisition_list.as_csv, name="requisitions_csv"),
+    path("requisitions/export.xlsx", requisition_list.as_xlsx, name="requisitions_xlsx"),
+    path("requisitions/bulk/recruiter/", bulk.recruiter, name="bulk_recruiter"),
+    path("requisitions/bulk/manager/", bulk.manager, name="bulk_manager"),
+    path("requisitions/bulk/hold/", bulk.hold, name="bulk_hold"),
+    path("requisitions/bulk/watching/", bulk.watch, name="bulk_watch"),
+    path("requisitions/bulk/unwatching/", bulk.unwatch, name="bulk_unwatch"),
+    path("requisitions/bulk/<uuid:pk>/", bulk.bulk_action, name="bulk_action"),
+    path("requisitions/bulk/<uuid:pk>/undoing/", bulk.undoing, name="bulk_undoing"),
+    path("requisitions/views/", saved_views.saved_views, name="saved_views"),
+    path("requisitions/views/<uuid:pk>/renaming/", saved_views.renaming, name="view_renaming"),
+    path("requisitions/views/<uuid:pk>/deletion/", saved_views.deletion, name="view_deletion"),
+    path("requisitions/views/<uuid:pk>/default/", saved_views.default, name="view_default"),
     path("visits/", manager_home.visits, name="visits"),
     path("requisitions/<uuid:pk>/", requisition.requisition, name="requisition"),
     path("requisitions/<uuid:pk>/checkpoints/", requisition.checkpoints, name="checkpoints"),

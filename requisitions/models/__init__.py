@@ -1,5 +1,6 @@
 """The job to fill, its status, and the ledger of its funnel."""
 
+from requisitions.models.bulk import BulkAction, BulkChange
 from requisitions.models.funnel import Funnel, Stage, StageCount
 from requisitions.models.imports import ImportBatch
 from requisitions.models.requisition import Requisition, StaleVersion
@@ -9,6 +10,8 @@ from requisitions.models.watcher import Watcher
 
 __all__ = [
     "Basis",
+    "BulkAction",
+    "BulkChange",
     "Funnel",
     "ImportBatch",
     "NotAllowed",

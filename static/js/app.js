@@ -331,6 +331,15 @@
     }
   });
 
+  /* One box that ticks all of its name in the form. */
+  document.addEventListener("change", (event) => {
+    const name = event.target.dataset.ticks;
+    if (!name) return;
+    for (const box of event.target.form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
+      box.checked = event.target.checked;
+    }
+  });
+
   document.addEventListener("input", (event) => {
     const form = event.target.form;
     if (event.target.closest("[data-theme-switch]")) setTheme(event.target.value);

@@ -24,6 +24,20 @@ PERSONAL_LINES = {
 """By weeks ago; 0 is the digest that is due now."""
 
 
+VIEWS = {
+    "recruiter": {
+        "Promised this week": "needs=due",
+        "Open for two months": "status=open&age_min=60",
+    },
+    "lead": {
+        "Gone quiet": "needs=quiet&sort=-days",
+        "Who works on what": "status=active&col=recruiter&col=manager&col=status&col=days&col=last"
+        "&sort=recruiter",
+    },
+}
+"""Searches of the list that people have kept, by who."""
+
+
 def is_loaded() -> bool:
     return bool(User.objects.filter(email=people.address("recruiter")).exists())
 
@@ -42,6 +56,7 @@ def build(now: datetime) -> None:
             with timezone.override(at.tzinfo):
                 do()
         cast.remember_visits()
+        cast.keep_views(VIEWS)
         archive.leave_to_the_worker(cast, "manager")
         archive.file_invitation(cast.invite_newcomer())
         give_password()

@@ -1,5 +1,6 @@
 """The people of the demo and their clients, as rows."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from recruiting.accounts.models.invitations import Invited
 from recruiting.dashboards.demo import people
 from recruiting.dashboards.demo.story import Person
 from recruiting.dashboards.demo.workdays import instant, shifted
-from recruiting.dashboards.models import Visit
+from recruiting.dashboards.models import SavedView, Visit
 
 JOINED_AT = "10:00"
 """By the clock of the lead."""
@@ -67,6 +68,11 @@ class Cast:
             user.last_login = self.days_ago(login, workdays, "08:20")
             user.save(update_fields=["last_login"])
             Visit.mark(user, user.last_login)
+
+    def keep_views(self, views: Mapping[str, Mapping[str, str]]) -> None:
+        for login, named in views.items():
+            for name, query in named.items():
+                SavedView.keep(name, query, by=self.users[login])
 
     def wish_digest_now(self, login: str) -> None:
         """A weekly digest comes at this very hour, so that a worker has one to send."""

@@ -1,0 +1,80 @@
+"""Requisitions by words: every word must stand in the title, code, employer, place or description.
+
+PostgreSQL keeps the words of each requisition in a generated column with an index (migration
+`full_text_search`). The model does not name that column, so that no page fetches it. There words
+are also found in their other forms, "engineers" by "engineer", and the last one, which may still be
+being typed, by its beginning. SQLite has no such index; there the words are looked for as they are.
+"""
+
+import re
+from functools import reduce
+from operator import and_
+from typing import Any
+
+from django.contrib.postgres.search import (
+    SearchQuery,
+    SearchRank,
+    SearchVectorExact,
+    SearchVectorField,
+)
+from django.db import connection
+from django.db.models import Case, Func, IntegerField, Q, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.sql.compiler import SQLCompiler
+
+FIELDS = ("title", "code", "employer", "place", "description")
+WORDS_MAX = 12
+"""More words than these make a search slower, not more exact; the rest is not looked for."""
+
+
+def words_of(text: str) -> list[str]:
+    """What stands between blanks and punctuation, as the column's words do."""
+    return re.findall(r"[^\W_]+", text)[:WORDS_MAX]
+
+
+def matching(text: str) -> Q:
+    """The condition on requisitions. A text of punctuation alone matches nothing."""
+    words = words_of(text)
+    if not words:
+        return Q(pk__in=[]) if text.strip() else Q()
+    if connection.vendor == "postgresql":
+        return Q(SearchVectorExact(_Words("pk"), _query(words)))
+    return reduce(and_, (_contains(word) for word in words))
+
+
+def relevance(text: str) -> Combinable:
+    """The larger the better a requisition fits: words of the title weigh most."""
+    words = words_of(text)
+    if connection.vendor == "postgresql":
+        return SearchRank(_Words("pk"), _query(words))
+    in_title = reduce(and_, (Q(title__icontains=word) for word in words))
+    return Case(When(in_title, then=Value(1)), default=Value(0), output_field=IntegerField())
+
+
+class _Words(Func):
+    """The generated column of the row whose key is given, whatever its table is called there."""
+
+    output_field = SearchVectorField()
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        (key,) = self.get_source_expressions()
+        alias = compiler.quote_name_unless_alias(key.alias)
+        return f"{alias}.{connection.ops.quote_name('words')}", []
+
+
+def _query(words: list[str]) -> Any:
+    *whole, last = words
+    parts = [*(_either(word, word) for word in whole), _either(f"{last}:*", last)]
+    return reduce(and_, parts)
+
+
+def _either(exact: str, stem: str) -> Any:
+    as_is = SearchQuery(exact, config="simple", search_type="raw")
+    return as_is | SearchQuery(stem, config="english", search_type="raw")
+
+
+def _contains(word: str) -> Q:
+    found = Q()
+    for field in FIELDS:
+        found |= Q(**{f"{field}__icontains": word})
+    return found
