@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from recruiting.accounts.models import User
-from recruiting.lib.text import render_markdown, written_words
+from recruiting.lib.text import render_markdown, without_marks
 from status_updates.conversation_forms import AnswerForm
 from status_updates.models import Note, Touchpoint
 
@@ -88,7 +88,7 @@ def quoted(question: Note) -> str:
     """The beginning of a question in plain words; nothing of one that was withdrawn."""
     if question.withdrawn_at:
         return "A question that was withdrawn"
-    return Truncator(" ".join(written_words(question.text))).chars(QUOTED)
+    return Truncator(without_marks(question.text)).chars(QUOTED)
 
 
 def touchpoint_item(touchpoint: Touchpoint, zone: tzinfo) -> TouchpointItem:

@@ -71,6 +71,16 @@ def written_words(source: str) -> Iterator[str]:
                 yield child.content
 
 
+def without_marks(source: str) -> str:
+    """Markdown as one line of plain text, to be quoted; blocks of code are left out."""
+    lines = (
+        "".join(" " if "break" in child.type else child.content for child in token.children)
+        for token in _markdown.parse(source)
+        if token.children
+    )
+    return " ".join(" ".join(lines).split())
+
+
 def _bold(token: Token, words: re.Pattern[str]) -> Iterator[Token]:
     """A run of text cut in pieces, with strong marks around those of `words`."""
     if token.type != "text":
