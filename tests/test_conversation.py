@@ -169,7 +169,7 @@ def test_note_with_script_in_it_is_shown_without(
         assert main is not None
         for element in main.iter():
             assert element.tag not in ("script", "img", "style")
-            assert not [name for name in element.keys() if name.startswith("on")]
+            assert not [name for name, _ in element.items() if name.startswith("on")]
             assert "javascript:" not in element.get("href", "")
 
 

@@ -2,7 +2,7 @@
 requisitions."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
@@ -77,7 +77,7 @@ class Desk:
     clients: Sequence[Sums] = ()
     recruiters: Sequence[Sums] = ()
     has_requisitions: bool = True
-    questions: Questions = Questions()
+    questions: Questions = field(default_factory=Questions)
 
     @property
     def needing(self) -> int:

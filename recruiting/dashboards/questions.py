@@ -56,7 +56,7 @@ def questions_in(
         .annotate(total=Window(Count("pk")))
         .order_by("at", "pk")[:SHOWN]
     )
-    total = rows[0].total if rows else 0
+    total = getattr(rows[0], "total", 0) if rows else 0
     return Questions(total, [_question(note, names_recruiter, today, zone) for note in rows])
 
 
