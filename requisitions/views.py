@@ -148,9 +148,13 @@ def watchers(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     form = WatcherForm(request.POST if request.method == "POST" else None, requisition=requisition)
     if request.method == "POST" and form.is_valid():
         person = form.cleaned_data["user"]
-        requisition.watch(person, by=request.user, now=timezone.now())
-        messages.success(request, f"{person} can see this requisition now.")
-        return redirect("requisition_watchers", pk)
+        try:
+            requisition.watch(person, by=request.user, now=timezone.now())
+        except ValidationError as error:  # who has left the client a moment ago
+            form.add_error("user", error)
+        else:
+            messages.success(request, f"{person} can see this requisition now.")
+            return redirect("requisition_watchers", pk)
     people = requisition.watchers.select_related("user").order_by("user__name", "user__email")
     return render(
         request,

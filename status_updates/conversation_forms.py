@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from recruiting.accounts.models import User
 from recruiting.lib.fields import LineField, ProseField
 from recruiting.lib.text import PROSE_MAX
 from status_updates.models import Note, Touchpoint
-from status_updates.models.checkpoint import NEXT_STEP_MAX
+from status_updates.models.checkpoint import NEXT_STEP_MAX, SENT_BEFORE
 from status_updates.models.touchpoint import MINUTES_MAX, Said
 
 LOG_BACK = timedelta(days=366)
@@ -24,7 +24,30 @@ PRIVATE = "private"
 """The choice of a private note among the kinds in the form."""
 
 
-class NoteForm(forms.Form):
+class KeyedForm(forms.Form):
+    """A form that writes once, however often it is sent."""
+
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key"].initial = uuid.uuid4
+
+    @property
+    def sent_key(self) -> uuid.UUID:
+        key: uuid.UUID | None = self.cleaned_data["key"]
+        return key or uuid.uuid4()
+
+    def refuse(self, error: ValidationError) -> None:
+        """Show what was refused beside its fields. A form that said something else when it was
+        sent before gets a new key: sent again, it is another message."""
+        self.add_error(None, error)
+        if self.has_error(NON_FIELD_ERRORS, SENT_BEFORE):
+            sent: Any = self.data
+            self.data = {**sent.dict(), "key": str(uuid.uuid4())}
+
+
+class NoteForm(KeyedForm):
     """A note or a question on a requisition. What is offered depends on the writer's side."""
 
     text = ProseField(
@@ -33,12 +56,10 @@ class NoteForm(forms.Form):
         error_messages={"required": "Write something first."},
     )
     kind = forms.ChoiceField(required=False, label="This is", widget=forms.RadioSelect)
-    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.auto_id = "note_%s"
-        self.fields["key"].initial = uuid.uuid4
         kind, text = self.fields["kind"], self.fields["text"]
         assert isinstance(kind, forms.ChoiceField)
         if user.is_recruiter:
@@ -61,11 +82,11 @@ class NoteForm(forms.Form):
             "text": data["text"],
             "kind": Note.Kind.NOTE if kind == PRIVATE else Note.Kind(kind),
             "is_private": kind == PRIVATE,
-            "key": data["key"] or uuid.uuid4(),
+            "key": self.sent_key,
         }
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(KeyedForm):
     """The answer to one question; several may stand on a page."""
 
     text = ProseField(
@@ -74,13 +95,10 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "data-mentions": ""}),
         error_messages={"required": "Write something first."},
     )
-    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     @classmethod
     def to(cls, question: Note, data: Any = None) -> "AnswerForm":
-        form = cls(data, auto_id=f"answer_{question.pk}_%s")
-        form.fields["key"].initial = uuid.uuid4
-        return form
+        return cls(data, auto_id=f"answer_{question.pk}_%s")
 
 
 class NoteEditForm(forms.Form):
@@ -92,7 +110,7 @@ class NoteEditForm(forms.Form):
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
 
-class TouchpointForm(forms.Form):
+class TouchpointForm(KeyedForm):
     """Made for five seconds: only the kind is asked for, and a call is the first guess."""
 
     kind = forms.ChoiceField(
@@ -120,14 +138,12 @@ class TouchpointForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     next_step = LineField(required=False, max_length=NEXT_STEP_MAX, label="Next step")
-    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.auto_id = "touchpoint_%s"
         self.now = now
         self.fields["happened_at"].initial = now
-        self.fields["key"].initial = uuid.uuid4
 
     @classmethod
     def for_correction(cls, touchpoint: Touchpoint, *, now: datetime) -> "TouchpointForm":
@@ -148,8 +164,3 @@ class TouchpointForm(forms.Form):
         data = self.cleaned_data
         names = ("kind", "happened_at", "minutes", "said", "next_step")
         return Said(**{name: data[name] for name in names})
-
-    @property
-    def sent_key(self) -> uuid.UUID:
-        key: uuid.UUID | None = self.cleaned_data["key"]
-        return key or uuid.uuid4()

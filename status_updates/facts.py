@@ -117,7 +117,7 @@ class Material:
                 requisition.latest_checkpoint.next_step if requisition.latest_checkpoint else ""
             ),
             promises=promises,
-            news=self._news(requisition.pk, since, moved, today) if since else [],
+            news=self._news(requisition, since, moved, today, zone) if since else [],
         )
 
     def _moved(self, pk: UUID, since: datetime | None) -> dict[Stage, int]:
@@ -143,18 +143,26 @@ class Material:
         ]
 
     def _news(
-        self, pk: UUID, since: datetime, moved: Mapping[Stage, int], today: date
+        self,
+        requisition: Requisition,
+        since: datetime,
+        moved: Mapping[Stage, int],
+        today: date,
+        zone: tzinfo,
     ) -> list[str]:
+        pk, since_day = requisition.pk, since.astimezone(zone).date()
         lines = [_change_line(change) for change in self.changes.get(pk, []) if change.at > since]
         if moved:
             lines.append(moved_words(moved))
         for promise in self.promises.get(pk, []):
-            what = stage_words(Stage(promise.stage), promise.count)
+            stage = Stage(promise.stage)
+            what = stage_words(stage, promise.count)
+            before = requisition.funnel.totals[stage] - moved.get(stage, 0)
             if promise.made_at > since:
                 lines.append(f"Promised: {what} by {promise.due_on:%A} {day_words(promise.due_on)}")
-            elif promise.kept_on and promise.kept_on >= since.date():
+            elif promise.kept_on and before < promise.goal:  # not its day: it may be logged later
                 lines.append(f"Promise kept: {what}")
-            elif promise.kept_on is None and since.date() <= promise.due_on < today:
+            elif promise.kept_on is None and since_day <= promise.due_on < today:
                 lines.append(f"Promise missed: {what}, due {day_words(promise.due_on)}")
         written = Counter(kind for at, kind in self.written.get(pk, []) if at > since)
         lines += _talk_lines(written)

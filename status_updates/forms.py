@@ -5,14 +5,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from recruiting.lib.fields import LineField, ProseField
 from recruiting.lib.text import PROSE_MAX
 from requisitions.models import Stage
 from requisitions.models.funnel import COUNT_MAX
 from status_updates.models import Checkpoint
-from status_updates.models.checkpoint import NEXT_STEP_MAX, PromiseMade
+from status_updates.models.checkpoint import NEXT_STEP_MAX, SENT_BEFORE, PromiseMade
 
 LOG_BACK = timedelta(days=366)
 """How far back a checkpoint may be dated."""
@@ -107,6 +107,8 @@ class CheckpointForm(forms.Form):
         due: date | None = self.cleaned_data["promise_due"]
         if due and due > self.today + PROMISE_AHEAD:
             raise ValidationError("That is more than a year away. Check the year.")
+        if due and due < self.today - LOG_BACK:
+            raise ValidationError("That is more than a year ago. Check the year.")
         return due
 
     def clean(self) -> dict[str, Any]:
@@ -160,5 +162,12 @@ class CheckpointForm(forms.Form):
         }
 
     def refuse(self, error: ValidationError) -> None:
-        """Show what the ledger refused beside its fields."""
+        """Show what the ledger refused beside its fields.
+
+        A form that said something else when it was sent before gets a new key: sent again, it is
+        another message.
+        """
         self.add_error(None, error)
+        if self.has_error(NON_FIELD_ERRORS, SENT_BEFORE):
+            self.data = self.data.copy()
+            self.data["key"] = str(uuid.uuid4())

@@ -304,6 +304,16 @@ def test_revoking_takes_one_client_away_from_a_manager_of_two(
     assert [one.client for one in person.memberships.all()] == [globex]
 
 
+def test_revoking_leaves_in_whom_a_lead_gave_another_client(
+    recruiter: User, lead: User, acme: Client, globex: Client, now: datetime
+) -> None:
+    invitation = Invitation.send(invited(acme), by=recruiter, now=now)
+    invitation.user.join(globex, by=lead, now=now)
+    invitation.revoke(by=recruiter, now=now)
+    person = User.objects.get(pk=invitation.user.pk)
+    assert (person.is_active, person.memberships.get().client) == (True, globex)
+
+
 def test_accepted_invitation_cannot_be_revoked(
     sign_in: SignIn, recruiter: User, acme: Client, now: datetime
 ) -> None:

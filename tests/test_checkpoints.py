@@ -177,6 +177,91 @@ def test_correction_keeps_the_promise_that_was_kept_since(requisition: Requisiti
     assert right.promises.get().state(NOW.date()) == "kept"
 
 
+def day(number: int) -> date:
+    return date(2026, 3, number)
+
+
+def promised(requisition: Requisition, count: int, due: date) -> Checkpoint:
+    """Made on 1 March, of meetings held."""
+    at = NOW - timedelta(days=10)
+    return make_checkpoint(requisition, now=at, promise=PromiseMade(Stage.MET, count, due))
+
+
+def test_promise_is_kept_on_the_day_on_which_the_ledger_reached_it(
+    requisition: Requisition,
+) -> None:
+    """Logged afterwards, an earlier part of it does not make it kept in time."""
+    made = promised(requisition, 5, day(9))
+    make_checkpoint(requisition, counts={Stage.MET: 3}, on=day(10))
+    make_checkpoint(requisition, counts={Stage.MET: 2}, on=day(8), now=LATER)
+    promise = made.promises.get()
+    assert (promise.kept_on, promise.state(day(11))) == (day(10), "kept late")
+
+
+def test_promise_follows_the_corrected_day(requisition: Requisition) -> None:
+    made = promised(requisition, 2, day(9))
+    done = make_checkpoint(requisition, counts={Stage.MET: 2}, on=day(10))
+    assert made.promises.get().state(day(11)) == "kept late"
+    done.correct(by=done.by, now=LATER, key=uuid.uuid4(), counts={Stage.MET: 2}, on=day(8))
+    assert made.promises.get().state(day(11)) == "kept"
+
+
+def test_promise_kept_again_later_is_kept_later(requisition: Requisition) -> None:
+    made = promised(requisition, 2, day(9))
+    first = make_checkpoint(requisition, counts={Stage.MET: 2}, on=day(5))
+    make_checkpoint(requisition, counts={Stage.MET: 2}, on=day(10))
+    assert made.promises.get().kept_on == day(5)
+    first.undo(by=first.by, now=LATER)
+    assert made.promises.get().kept_on == day(10)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"counts": {Stage.FOUND: 5}},
+        {"note": "Called both."},
+        {"next_step": "Call both"},
+        {"on": day(9)},
+        {"promise": PromiseMade(Stage.MET, 1, day(13))},
+    ],
+)
+def test_key_with_something_else_is_no_second_sending(
+    requisition: Requisition, other: dict[str, Any]
+) -> None:
+    """Who went back in the browser and typed something new is not told that it was logged."""
+    key = uuid.uuid4()
+    make_checkpoint(requisition, counts={Stage.FOUND: 12}, key=key)
+    with pytest.raises(ValidationError, match="said something else"):
+        make_checkpoint(requisition, **{"counts": {Stage.FOUND: 12}, "key": key, **other})
+    assert totals(requisition) == {Stage.FOUND: 12}
+
+
+def test_key_of_another_requisitions_checkpoint_is_refused(
+    requisition: Requisition, other_requisition: Requisition
+) -> None:
+    key = uuid.uuid4()
+    make_checkpoint(other_requisition, key=key)
+    with pytest.raises(ValidationError, match="sent before"):
+        make_checkpoint(requisition, key=key)
+
+
+def test_key_of_what_was_undone_is_refused(requisition: Requisition) -> None:
+    key = uuid.uuid4()
+    make_checkpoint(requisition, key=key).undo(by=requisition.recruiter, now=LATER)
+    with pytest.raises(ValidationError, match="taken back since"):
+        make_checkpoint(requisition, key=key)
+
+
+def test_corrected_checkpoint_cannot_be_undone(requisition: Requisition) -> None:
+    made = make_checkpoint(requisition, counts={Stage.FOUND: 21})
+    stale = Checkpoint.objects.get(pk=made.pk)
+    right = correct(made, {Stage.FOUND: 12})
+    with pytest.raises(ValidationError, match="Undo the correction"):
+        stale.undo(by=made.by, now=LATER)
+    right.undo(by=made.by, now=LATER)
+    assert totals(requisition) == {}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_logging_at_once_loses_and_doubles_nothing(requisition: Requisition) -> None:
     key = uuid.uuid4()

@@ -121,6 +121,19 @@ def test_note_sent_ten_times_is_one(
     assert Note.objects.count() == 1
 
 
+def test_old_form_with_new_words_is_asked_about_and_then_written(
+    sign_in: SignIn, requisition: Requisition, manager: User
+) -> None:
+    """As happens to who goes back in the browser."""
+    browser, key = sign_in(manager), uuid.uuid4()
+    post(browser, requisition, text="Who?", key=key)
+    answer = post(browser, requisition, text="And when?", key=key)
+    form = answer.context["composers"].note
+    assert (answer.status_code, form["text"].value()) == (422, "And when?")
+    post(browser, requisition, text="And when?", key=form["key"].value())
+    assert Note.objects.count() == 2
+
+
 def test_question_of_somebody_whose_access_ends_meanwhile_is_not_found(
     sign_in: SignIn,
     requisition: Requisition,

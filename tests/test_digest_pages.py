@@ -82,6 +82,9 @@ def test_page_around_it_may_frame_our_own_pages(
     sent: Mail, recruiter: User, sign_in: SignIn
 ) -> None:
     response = sign_in(recruiter).get(reverse("digest", args=[sent.pk]))
+    assert "a link for the reader alone" in response.content.decode()
+    assert "/mail/unsubscribe/" in sent.text
+    assert "/mail/unsubscribe/" not in response.content.decode()
     assert "frame-src 'self'" in response["Content-Security-Policy"]
     assert response["X-Frame-Options"] == "DENY"
     assert sent.subject in response.content.decode()
@@ -256,6 +259,29 @@ def test_stale_line_gets_both_texts_and_loses_none(
     again = sign_in(recruiter).post(url, {"text": "From both.", "period": "2026-W12", "version": 1})
     assert again.status_code == 302
     assert PersonalLine.objects.get().text == "From both."
+
+
+def test_line_for_a_digest_that_has_gone_is_kept_for_the_next(
+    requisition: Requisition, recruiter: User, manager: User, acme: Client, sign_in: SignIn
+) -> None:
+    """The form stood open while the digest went out."""
+    url, browser = preview_url(manager, acme), sign_in(recruiter)
+    answer = browser.post(url, {"text": "In time?", "period": "2026-W11", "version": 0})
+    form = answer.context["form"]
+    assert answer.status_code == 409
+    assert "has gone out" in form.errors["text"][0]
+    assert not PersonalLine.objects.exists()
+    browser.post(url, {name: form[name].value() for name in form.fields})
+    line = PersonalLine.objects.get()
+    assert (line.text, line.period) == ("In time?", "2026-W12")
+
+
+def test_line_over_one_that_is_not_there_is_saved(
+    requisition: Requisition, recruiter: User, manager: User, acme: Client, sign_in: SignIn
+) -> None:
+    data = {"text": "Hello.", "period": "2026-W12", "version": 7}
+    assert sign_in(recruiter).post(preview_url(manager, acme), data).status_code == 302
+    assert PersonalLine.objects.get().version == 1
 
 
 @pytest.mark.parametrize(

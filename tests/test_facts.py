@@ -1,6 +1,7 @@
 """Where a requisition stands and what is new about it."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -105,6 +106,35 @@ def test_news_tells_of_status_promises_and_notes(requisition: Requisition, recru
         "Promise missed: 2 resumes submitted, due 10 March",
         "Promised: 3 met by Friday 13 March",
     }
+
+
+def test_kept_promise_is_news_once_however_late_it_is_logged(requisition: Requisition) -> None:
+    """Seen on 8 March; on 11 March somebody logs what had happened on the 6th."""
+    made = PromiseMade(Stage.MET, 2, date(2026, 3, 7))
+    make_checkpoint(requisition, now=NOW - timedelta(days=9), promise=made)
+    make_checkpoint(requisition, counts={Stage.MET: 2}, on=date(2026, 3, 6))
+    told = known(requisition, since=NOW - timedelta(days=3))
+    assert told.news == ["2 met", "Promise kept: 2 met"]
+    assert known(requisition, since=NOW, now=NOW + timedelta(hours=1)).news == []
+
+
+def test_missed_promise_is_news_once_where_the_day_begins_early(
+    requisition: Requisition,
+) -> None:
+    """Monday 08:00 in Auckland is Sunday in UTC; what was due that Sunday was told then."""
+    made = PromiseMade(Stage.MET, 2, date(2026, 3, 8))
+    make_checkpoint(requisition, now=NOW - timedelta(days=12), promise=made)
+    zone = ZoneInfo("Pacific/Auckland")
+    monday = datetime(2026, 3, 9, 8, tzinfo=zone)
+    row = Requisition.objects.select_related(*RELATED).get(pk=requisition.pk)
+
+    def news(since: datetime, now: datetime) -> list[str]:
+        material = facts.load([row], since=since, now=now)
+        return list(material.facts(row, since=since, today=now.date(), zone=zone).news)
+
+    week = timedelta(days=7)
+    assert news(monday - week, monday) == ["Promise missed: 2 met, due 8 March"]
+    assert news(monday.astimezone(UTC), monday + week) == []
 
 
 def test_news_of_a_note_alone_says_that_one_was_added(requisition: Requisition) -> None:

@@ -40,11 +40,11 @@ def test_every_row_of_a_file_from_the_wild_ends_somewhere() -> None:
     assert {row.number: row.warnings for row in judged.with_warnings} == {
         3: (
             "61,380.80 to 72,716.80 an hour is not plausible; a year would be. The figures"
-            " were kept, what they are paid per was left open.",
+            " are kept; what they are paid for is left open.",
         ),
         5: (
             "“biweekly” in “pay_basis” is not known here (hourly, daily, weekly, monthly, yearly):"
-            " what the pay is per was left open.",
+            " what the pay is for is left open.",
         ),
         9: (
             "Row 5 has the same title, employer and link with another date. If it is the same"
@@ -53,7 +53,7 @@ def test_every_row_of_a_file_from_the_wild_ends_somewhere() -> None:
         13: ("The pay was the wrong way round and was turned: 72,716.80 to 61,380.80.",),
         14: (
             "43,210.08 to 83,567.16 a month is not plausible; a year would be. The figures"
-            " were kept, what they are paid per was left open.",
+            " are kept; what they are paid for is left open.",
         ),
         15: ("The pay spans a lot: 5,883 to 47,343.",),
     }

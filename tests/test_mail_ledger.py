@@ -275,6 +275,14 @@ def test_kind_that_fails_to_materialise_does_not_stop_the_sweep(
     assert list(sweeper.sweep(now)) == [[mail.pk]]
 
 
+def test_mail_of_an_unknown_kind_stays_and_holds_up_nothing(
+    queue_note: QueueNote, outgoing: list[EmailMessage], now: datetime
+) -> None:
+    known, unknown = queue_note("a"), queue_note("b", kind="unheard-of")
+    assert list(sweeper.sweep(now)) == [[known.pk]]
+    assert delivery.deliver([unknown.pk, known.pk], now=now) == {State.SENT: 1}
+
+
 def test_overdue_counts_from_when_it_was_due_not_from_the_next_try(
     queue_note: QueueNote, now: datetime
 ) -> None:

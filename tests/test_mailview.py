@@ -34,6 +34,14 @@ def test_the_mails_own_rules_come_after_the_classes() -> None:
     assert css.index(".mail-1") < css.index("@media")
 
 
+@pytest.mark.parametrize(
+    ("theme", "rule"), [("", "(prefers-color-scheme: dark)"), ("dark", "all"), ("light", "not all")]
+)
+def test_chosen_theme_stands_above_the_systems(theme: str, rule: str) -> None:
+    page = "<head><style>@media (prefers-color-scheme: dark) {p{color:red}}</style></head>"
+    assert style_block(viewable(page, inert=True, theme=theme).html).startswith(f"@media {rule} {{")
+
+
 def test_inert_copy_has_no_link_and_no_form() -> None:
     page = '<a href="https://a.example/x?token=1">go</a><form action="/x"><button>b</button></form>'
     assert viewable(page, inert=True).html.endswith("<a>go</a>b")

@@ -198,6 +198,7 @@ def test_whole_path_works_without_javascript(
     page.get_by_label("Next step").fill("Send three resumes")
     page.get_by_role("button", name="Log checkpoint").click()
     expect(page.locator(".funnel__total").first).to_have_text("7")
+    page.locator(".entry__tools summary").click()
     page.locator(".entry__tools").get_by_role("link", name="Correct").click()
     page.get_by_label("Found", exact=True).fill("8")
     page.get_by_role("button", name="Save the correction").click()

@@ -34,7 +34,7 @@ def test_home_says_what_changed_since_my_last_visit(
     make_checkpoint(requisition, now=NOW - timedelta(days=3), counts={Stage.FOUND: 30})
     make_checkpoint(requisition, now=NOW - timedelta(days=1), counts={Stage.MET: 2})
     page = sign_in(manager).get("/")
-    assert "Since Monday: 2 met" in page.text
+    assert "Since Monday:</b> 2 met" in page.text
 
 
 def test_looking_writes_nothing_until_the_page_says_so(

@@ -264,7 +264,9 @@ def test_withdrawal_twice_is_once(requisition: Requisition, lead: User) -> None:
 
 def test_write_with_one_key_makes_one(requisition: Requisition) -> None:
     key = uuid.uuid4()
-    assert make_note(requisition, key=key) == make_note(requisition, "Else", key=key)
+    assert make_note(requisition, key=key) == make_note(requisition, key=key)
+    with pytest.raises(ValidationError, match="said something else then"):
+        make_note(requisition, "Else", key=key)
     assert Note.objects.count() == 1
 
 

@@ -138,7 +138,7 @@ BAD = [
     ("description", "a\x00b", "control character"),
     ("description", "a\u202eb", "reverses the text"),
     ("description", "x" * 1_000_000, "1000000 characters; at most 50000"),
-    ("manager", str(uuid.uuid4()), "Choose from the list."),
+    ("manager", "5f0f3d1e-8a3b-4c55-9d1a-2f6f1c1e7a90", "Choose from the list."),
 ]
 
 

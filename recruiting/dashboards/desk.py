@@ -285,7 +285,7 @@ class _Saying:
         return self._need(requisition, why, "Resume work", url)
 
     def _log(self, requisition: Requisition, why: str, *, late: bool = False) -> Need:
-        url = f"{requisition.get_absolute_url()}#timeline-title"
+        url = f"{requisition.get_absolute_url()}#id_found"
         return self._need(requisition, why, "Log a checkpoint", url, late=late)
 
     def _need(

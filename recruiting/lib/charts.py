@@ -1,9 +1,9 @@
 """Geometry and display text of the drawn figures: plain values in, what a template writes out.
 
-Nothing here draws. The templates `components/funnel.html`, `components/trend.html` and
-`components/sparkline.html` put these numbers into SVG attributes, because the content security
-policy forbids style attributes; numbers come as finished text, because formatting in a template
-is what costs time when a page has many of them. Lengths are in units of the SVG's own view box.
+Nothing here draws. The templates `components/funnel.html` and `components/trend.html` put these
+numbers into SVG attributes, because the content security policy forbids style attributes; numbers
+come as finished text, because formatting in a template is what costs time when a page has many of
+them. Lengths are in units of the SVG's own view box.
 """
 
 from collections.abc import Sequence
@@ -73,6 +73,11 @@ class Funnel:
     height: int
     summary: str
     is_empty: bool
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether any stage moved: a caption speaks of changes only where there are some."""
+        return any(step.change for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from html.parser import HTMLParser
 _DROPPED = {"base", "button", "embed", "form", "iframe", "input", "link", "object", "select",
             "textarea"}  # fmt: skip
 _DROPPED_WITH_CONTENT = {"script", "style", "noscript", "template"}
+_DARK = "(prefers-color-scheme: dark)"
+_DARK_RULES = {"dark": "all", "light": "not all"}
 _URL_ATTRIBUTES = {"href", "src", "action", "formaction", "background", "ping", "srcset"}
 
 
@@ -24,16 +26,19 @@ class Viewable:
     style_source: str
 
 
-def viewable(html: str, *, inert: bool) -> Viewable:
+def viewable(html: str, *, inert: bool, theme: str = "") -> Viewable:
     """The mail as a document without style attributes, scripts, handlers, forms and images.
 
     With `inert` no link leads anywhere: for archives and previews, whose reader is not the person
-    to whom the links belong. Otherwise links open in the whole window.
+    to whom the links belong. Otherwise links open in the whole window. `theme` is "light" or
+    "dark" where the reader has chosen one; else the mail follows the system as it does elsewhere.
     """
     view = _View(inert=inert)
     view.feed(html)
     view.close()
     css = view.css()
+    if theme in _DARK_RULES:
+        css = css.replace(_DARK, _DARK_RULES[theme])
     digest = b64encode(sha256(css.encode()).digest()).decode()
     return Viewable(view.document(css), f"'sha256-{digest}'")
 

@@ -5,7 +5,7 @@ from typing import TypeVar, cast
 
 from csp.constants import SELF
 from csp.decorators import csp_update
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from recruiting.lib.mailview import viewable
 
@@ -17,12 +17,13 @@ def frames_mail(view: View) -> View:
     return cast("View", csp_update({"frame-src": [SELF]})(view))
 
 
-PLAIN_TEXT = '<!doctype html><html lang="en"><head><title>Mail</title></head><body></body></html>'
+NO_HTML = '<!doctype html><html lang="en"><head><title>Mail</title></head><body></body></html>'
 
 
-def body_response(html: str, *, inert: bool) -> HttpResponse:
+def body_response(request: HttpRequest, html: str, *, inert: bool) -> HttpResponse:
     """The mail alone, with the one style block that it needs and nothing else permitted."""
-    view = viewable(html or PLAIN_TEXT, inert=inert)
+    theme = request.COOKIES.get("theme", "")
+    view = viewable(html or NO_HTML, inert=inert, theme=theme)
     sandbox = "sandbox allow-same-origin"
     if not inert:
         sandbox += " allow-popups allow-top-navigation-by-user-activation"

@@ -81,7 +81,7 @@ def claim(ids: Sequence[UUID], now: datetime) -> list[Mail]:
     """
     with transaction.atomic(durable=True):
         mails = list(
-            Mail.objects.filter(pk__in=ids)
+            Mail.objects.filter(pk__in=ids, kind__in=kinds.names())
             .due(now)
             .select_for_update(skip_locked=True, of=("self",))
             .select_related("recipient", "client")

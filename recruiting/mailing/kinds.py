@@ -80,3 +80,8 @@ def get(name: str) -> Kind:
 
 def registered() -> Sequence[Kind]:
     return list(_kinds.values())
+
+
+def names() -> Sequence[str]:
+    """Mail of other kinds, left by a newer or an older version, stays where it is."""
+    return list(_kinds)

@@ -3,6 +3,7 @@
 A link acts on POST only, since scanners fetch, render and follow every link they see.
 """
 
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 from recruiting.mailing.models import Mail
 
+_PERSONAL_LINK = re.compile(r"https?://\S+/mail/\S+")
 _signer = signing.Signer(salt="recruiting.mailing.unsubscribe")
 
 
@@ -36,6 +38,11 @@ def read_unsubscribe_token(token: str) -> Stop:
 def unsubscribe_url(user_id: UUID, kind: str) -> str:
     path = reverse("unsubscribe", args=[unsubscribe_token(user_id, kind)])
     return f"{settings.SITE_URL}{path}"
+
+
+def without_personal_links(text: str) -> str:
+    """A plain text for others than its recipient: her signed links are taken out."""
+    return _PERSONAL_LINK.sub("(a link for the reader alone)", text)
 
 
 def unsubscribe_headers(mail: Mail) -> dict[str, str]:

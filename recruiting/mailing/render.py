@@ -44,9 +44,12 @@ def render_mail(name: str, context: Mapping[str, Any]) -> Rendered:
 
 
 def one_line(text: str, limit: int = SUBJECT_MAX) -> str:
-    """All white space and control characters as single spaces, cut at `limit` characters."""
+    """All white space and control characters as single spaces, cut between words at `limit`."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+    if len(line) <= limit:
+        return line
+    head, _, cut_word = line[:limit].rpartition(" ")
+    return f"{head or cut_word[: limit - 1]}…"
 
 
 def _render(name: str, values: Mapping[str, Any], *, escape: bool) -> str:

@@ -22,9 +22,8 @@ def sweep(now: datetime) -> Iterator[list[UUID]]:
     SweepBeat.mark(now)
     if overdue := Mail.objects.overdue(now).count():
         log.error("mail_overdue", mails=overdue)
-    due = list(
-        Mail.objects.due(now).order_by("next_attempt_at").values_list("pk", flat=True)[:SWEEP_MAX]
-    )
+    mails = Mail.objects.due(now).filter(kind__in=kinds.names()).order_by("next_attempt_at")
+    due = list(mails.values_list("pk", flat=True)[:SWEEP_MAX])
     for start in range(0, len(due), BATCH):
         yield due[start : start + BATCH]
 

@@ -121,7 +121,7 @@ def outbox_body(request: HttpRequest, key: str) -> HttpResponse:
     _check_open(request)
     if (message := outbox.read(key)) is None:
         raise Http404
-    return body_response(outbox.part(message, "html"), inert=False)
+    return body_response(request, outbox.part(message, "html"), inert=False)
 
 
 def _check_open(request: HttpRequest) -> None:

@@ -198,7 +198,7 @@ class CellReader:
         if found is None:
             self.warnings.append(
                 f"“{_shown(text)}” in “{self._heading('basis')}” is not known here (hourly, daily,"
-                " weekly, monthly, yearly): what the pay is per was left open."
+                " weekly, monthly, yearly): what the pay is for is left open."
             )
             return ""
         return found or next(filter(None, beside_amounts), "")
@@ -215,8 +215,8 @@ class CellReader:
             ]
             better = f"; {' or '.join(fits)} would be" if fits else ""
             self.warnings.append(
-                f"{shown} {Basis(pay.basis).label} is not plausible{better}. The figures were kept,"
-                " what they are paid per was left open."
+                f"{shown} {Basis(pay.basis).label} is not plausible{better}. The figures are kept;"
+                " what they are paid for is left open."
             )
             return Pay(pay.low, pay.high, pay.currency, "")
         if len(amounts) == 2 and amounts[1] > amounts[0] * WIDE_RANGE:

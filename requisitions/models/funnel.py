@@ -168,9 +168,20 @@ def add_entries(
 
 def filled_on(requisition: "Requisition") -> date | None:
     """The day on which the accepted offers reached the openings, by the dates of the entries."""
-    entries = StageCount.objects.filter(requisition=requisition, stage=Stage.ACCEPTED)
-    by_day = entries.values_list("on").annotate(delta=models.Sum("delta")).order_by("on")
+    by_day = sums_by_day(requisition.pk, [Stage.ACCEPTED])[Stage.ACCEPTED]
     return day_reached(by_day, requisition.openings)
+
+
+def sums_by_day(
+    requisition_id: uuid.UUID, stages: Iterable[Stage]
+) -> dict[Stage, list[tuple[date, int]]]:
+    """What the ledger adds up to on each day, oldest first, in one statement for all `stages`."""
+    sums: dict[Stage, list[tuple[date, int]]] = {stage: [] for stage in stages}
+    entries = StageCount.objects.filter(requisition=requisition_id, stage__in=list(sums))
+    rows = entries.values_list("stage", "on").annotate(delta=models.Sum("delta")).order_by("on")
+    for stage, on, delta in rows:
+        sums[Stage(stage)].append((on, delta))
+    return sums
 
 
 def day_reached(by_day: Iterable[tuple[date, int]], count: int) -> date | None:

@@ -260,7 +260,7 @@
 
   function rememberFocus(form) {
     const control = document.activeElement;
-    focusBefore = form.contains(control) ? (form.dataset.draft ?? null) : null;
+    focusBefore = form.contains(control) ? (form.dataset.draft ?? "") : null;
   }
 
   function placeFocus() {
@@ -272,7 +272,12 @@
     if (focusBefore === null || document.activeElement !== document.body) return;
     const form = document.querySelector(`form[data-draft="${CSS.escape(focusBefore)}"]`);
     focusBefore = null;
-    if (!form || matchMedia("(pointer: coarse)").matches) return;
+    if (!form) {
+      /* What was pressed is gone: Tab goes on from the page, not from the top bar. */
+      document.getElementById("main")?.focus({ preventScroll: true });
+      return;
+    }
+    if (matchMedia("(pointer: coarse)").matches) return;
     form.querySelector("input:not([type=hidden]), textarea, select")?.focus({ preventScroll: true });
   }
 

@@ -129,6 +129,15 @@ def line_form(membership: Membership, period: Period) -> PersonalLineForm:
     )
 
 
+def form_for_the_next(period: Period, text: str) -> PersonalLineForm:
+    """What was typed for a digest that has gone out meanwhile, to be saved for the next one."""
+    form = PersonalLineForm({"text": text, "period": str(period), "version": "0"})
+    form.add_error(
+        "text", "The digest that this was for has gone out. Save it again for the next one."
+    )
+    return form
+
+
 def form_on_top_of(current: PersonalLine, text: str) -> PersonalLineForm:
     """What was typed, ready to be saved over what somebody else has saved since."""
     return PersonalLineForm(

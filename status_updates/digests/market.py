@@ -1,7 +1,7 @@
 """Facts about hiring at large, one to a letter, each with its population, year and source.
 
-Averages of others are no target; they tell a manager what is usual. The figures are those of
-docs/market_facts.md, in words of our own.
+Averages of others are no target; they tell a manager what is usual. The figures are theirs, the
+words are ours. Add a fact only with all three.
 """
 
 from dataclasses import dataclass

@@ -17,6 +17,7 @@ from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import Membership, User
 from recruiting.mailing.bodies import body_response, frames_mail
 from recruiting.mailing.kinds import Skip
+from recruiting.mailing.links import without_personal_links
 from recruiting.mailing.models import Mail, MailQuerySet, Suspension
 from recruiting.mailing.render import Rendered
 from status_updates.digests import desk
@@ -46,14 +47,18 @@ def digests(request: AuthenticatedHttpRequest) -> HttpResponse:
 @require_GET
 def digest(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
     mail = get_object_or_404(_digests(request.user), pk=pk)
-    context = {"mail": mail, "line": desk.archive_line(mail, reader=request.user)}
+    context = {
+        "mail": mail,
+        "line": desk.archive_line(mail, reader=request.user),
+        "text": without_personal_links(mail.text),
+    }
     return render(request, "digests/digest.html", context)
 
 
 @require_GET
 def digest_body(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
     mail = get_object_or_404(_digests(request.user).exclude(html=""), pk=pk)
-    return body_response(mail.html, inert=True)
+    return body_response(request, mail.html, inert=True)
 
 
 @recruiter_required
@@ -85,7 +90,7 @@ def digest_preview_body(request: AuthenticatedHttpRequest) -> HttpResponse:
     rendered = _rendered(_membership(request))
     if isinstance(rendered, Skip):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    return body_response(rendered.html, inert=True)
+    return body_response(request, rendered.html, inert=True)
 
 
 def _digests(user: User) -> MailQuerySet:
@@ -138,6 +143,10 @@ def _save_line(request: AuthenticatedHttpRequest, membership: Membership) -> Htt
     form = PersonalLineForm(request.POST)
     if not form.is_valid():
         return _preview_page(request, membership, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    period = desk.upcoming_of(membership, timezone.now()).period
+    if form.cleaned_data["period"] != str(period):
+        form = desk.form_for_the_next(period, form.cleaned_data["text"])
+        return _preview_page(request, membership, form, status=HTTPStatus.CONFLICT)
     try:
         PersonalLine.write(
             **form.cleaned_data,

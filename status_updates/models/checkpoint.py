@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 NEXT_STEP_MAX = 300
 
+SENT_BEFORE = "sent_before"
+"""The code of the refusal of a form whose key has been used for something else."""
+
 
 class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
     def visible_to(self, user: "User") -> Self:
@@ -93,10 +96,13 @@ class Checkpoint(models.Model):
         """Write a checkpoint and its counts; with a `key` logged before, return that one.
 
         Raises ValidationError keyed by field (a stage, or `__all__`); nothing is written then.
+        Its code is SENT_BEFORE when the one logged with `key` says something else.
         """
+        said = _Said(requisition.pk, None, on, note, next_step, _counted(counts), promise)
         with transaction.atomic():
             current = Requisition.objects.locked().get(pk=requisition.pk)
             if logged := cls.objects.filter(key=key).first():
+                logged._check_repeats(said)
                 return logged
             if not current.is_active:
                 raise ValidationError(
@@ -112,7 +118,7 @@ class Checkpoint(models.Model):
             )
             add_entries(current, checkpoint._entries(counts), by=by, now=now)
             checkpoint._keep_promise(promise, current.funnel.totals)
-            checkpoint._settle(current)
+            checkpoint._settle(current, changed_from=on)
             record("logged a checkpoint", current, by=by, now=now, client=current.client_id,
                    checkpoint=str(checkpoint.pk), counts=_plain(counts))  # fmt: skip
         return checkpoint
@@ -133,9 +139,11 @@ class Checkpoint(models.Model):
 
         Raises ValidationError as `log` does, and when this one no longer stands.
         """
+        said = _Said(self.requisition_id, self.pk, on, note, next_step, _counted(counts), promise)
         with transaction.atomic():
             current = Requisition.objects.locked().get(pk=self.requisition_id)
             if logged := Checkpoint.objects.filter(key=key).first():
+                logged._check_repeats(said)
                 return logged
             taken_back = self._take_back(by=by, now=now)
             correction = Checkpoint.objects.create(
@@ -146,7 +154,7 @@ class Checkpoint(models.Model):
             correction._keep_promise(
                 promise, current.funnel.totals, since=_promised(self, correction, promise)
             )
-            correction._settle(current)
+            correction._settle(current, changed_from=min(on, self.on))
             record("corrected a checkpoint", current, by=by, now=now, client=current.client_id,
                    checkpoint=str(correction.pk), replaces=str(self.pk),
                    counts=_plain(counts))  # fmt: skip
@@ -155,15 +163,20 @@ class Checkpoint(models.Model):
     def undo(self, *, by: "User", now: datetime) -> None:
         """Take it back with negative deltas. Twice is once.
 
-        Raises ValidationError when what was logged since leaves too little to take back.
+        Raises ValidationError when what was logged since leaves too little to take back, and when
+        a correction has taken its place.
         """
         with transaction.atomic():
             current = Requisition.objects.locked().get(pk=self.requisition_id)
             self.refresh_from_db(fields=["undone_at"])
             if self.undone_at:
+                if Checkpoint.objects.filter(corrects=self).exists():
+                    raise ValidationError(
+                        "This checkpoint has been corrected since. Undo the correction instead."
+                    )
                 return
             add_entries(current, self._take_back(by=by, now=now), by=by, now=now)
-            self._settle(current)
+            self._settle(current, changed_from=self.on)
             record("undid a checkpoint", current, by=by, now=now, client=current.client_id,
                    checkpoint=str(self.pk))  # fmt: skip
 
@@ -176,6 +189,30 @@ class Checkpoint(models.Model):
             if count.source == StageCount.Source.CHECKPOINT
         }
         return {stage: said[stage] for stage in Stage if stage in said}
+
+    def _check_repeats(self, said: "_Said") -> None:
+        """Raises ValidationError unless the form that was sent again said just this.
+
+        Who goes back in the browser has the old form with its old key. What is typed there then
+        must not be taken for a double click and lost.
+        """
+        if self.undone_at:
+            raise ValidationError(
+                "This form was sent before, and what it logged has been taken back since. "
+                "Send it again to log it anew.",
+                code=SENT_BEFORE,
+            )
+        made = self.promises.first()
+        promise = PromiseMade(Stage(made.stage), made.count, made.due_on) if made else None
+        if said != _Said(
+            self.requisition_id, self.corrects_id, self.on, self.note, self.next_step, self.counts,
+            promise,
+        ):  # fmt: skip
+            raise ValidationError(
+                "This form was sent before and said something else then, which is logged. "
+                "If this comes on top of it, send it again.",
+                code=SENT_BEFORE,
+            )
 
     def _entries(self, counts: Mapping[Stage, int]) -> list[Entry]:
         return [
@@ -222,9 +259,9 @@ class Checkpoint(models.Model):
             due_on=promise.due_on,
         )
 
-    def _settle(self, requisition: Requisition) -> None:
+    def _settle(self, requisition: Requisition, *, changed_from: date) -> None:
         """Bring up to date what is kept about the requisition's checkpoints and promises."""
-        settle_promises(requisition.pk, requisition.funnel.totals, on=self.on)
+        settle_promises(requisition.pk, requisition.funnel.totals, changed_from=changed_from)
         latest = (
             Checkpoint.objects.standing()
             .filter(requisition=requisition)
@@ -236,8 +273,25 @@ class Checkpoint(models.Model):
         )
 
 
+@dataclass(frozen=True)
+class _Said:
+    """All that a form said, to tell a second sending from another message."""
+
+    requisition_id: uuid.UUID
+    corrects_id: uuid.UUID | None
+    on: date
+    note: str
+    next_step: str
+    counts: Mapping[Stage, int]
+    promise: PromiseMade | None
+
+
+def _counted(counts: Mapping[Stage, int]) -> dict[Stage, int]:
+    return {stage: count for stage, count in counts.items() if count}
+
+
 def _plain(counts: Mapping[Stage, int]) -> dict[str, int]:
-    return {stage.value: count for stage, count in counts.items() if count}
+    return {stage.value: count for stage, count in _counted(counts).items()}
 
 
 def _promised(

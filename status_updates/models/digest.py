@@ -65,7 +65,7 @@ class PersonalLine(models.Model):
         theirs = cls.objects.filter(manager=manager, client=client, period=period)
         try:
             with transaction.atomic():
-                if version:
+                if theirs.exists():
                     saved = theirs.filter(version=version).update(
                         text=text, by=by, at=now, version=F("version") + 1
                     )

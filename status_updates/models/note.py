@@ -16,6 +16,7 @@ from recruiting.lib.text import PROSE_MAX, check_prose, render_markdown
 from requisitions.models import Requisition
 from requisitions.readers import held_for, readers_of
 from status_updates.mentions import addressed
+from status_updates.models.repeats import check_repeats
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
@@ -137,13 +138,15 @@ class Note(models.Model):
         """A note or a question; with a `key` written before, that one.
 
         Raises Requisition.DoesNotExist when `by` may not see it any more, ValidationError keyed
-        by `text` when somebody is mentioned who would not see it. Nothing is written then.
+        by `text` when somebody is mentioned who would not see it, and with the code SENT_BEFORE
+        when what was written with `key` says something else. Nothing is written then.
         """
         if is_private and not by.is_recruiter:
             raise ValidationError("Only recruiters and leads write private notes.")
         with transaction.atomic():
             current = held_for(requisition, by)
             if written := cls.objects.filter(key=key, by=by).first():
+                written._check_repeats((current, kind, is_private, None, text))
                 return written
             note = cls(requisition=current, key=key, kind=kind, is_private=is_private)
             note._save_first(text, by=by, now=now)
@@ -157,6 +160,7 @@ class Note(models.Model):
         with transaction.atomic():
             current = held_for(self.requisition, by)
             if written := Note.objects.filter(key=key, by=by).first():
+                written._check_repeats((current, self.Kind.ANSWER, False, self.pk, text))
                 return written
             if not Note.objects.standing().filter(pk=self.pk).exists():
                 raise ValidationError(_GONE)
@@ -206,6 +210,10 @@ class Note(models.Model):
                 current._record(f"restored {_A[current.kind]}", by=by, now=now)
 
     # --- inside ----------------------------------------------------------------------------
+
+    def _check_repeats(self, said: tuple[Any, ...]) -> None:
+        mine = (self.requisition, self.kind, self.is_private, self.answers_id, self.text)
+        check_repeats(says_the_same=said == mine, was_taken_back=self.withdrawn_at is not None)
 
     def _locked(self, by: "User") -> "Note":
         rows = Note.objects.visible_to(by).select_related("requisition", "saved_by")

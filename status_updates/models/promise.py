@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from requisitions.models import Stage
+from requisitions.models.funnel import day_reached, sums_by_day
 
 
 class PromiseQuerySet(models.QuerySet["Promise"]):
@@ -68,10 +69,21 @@ class Promise(models.Model):
         return "due today" if self.due_on == today else "open"
 
 
-def settle_promises(requisition_id: uuid.UUID, totals: Mapping[Stage, int], *, on: date) -> None:
-    """Mark kept what the totals have reached, and take back what a correction has undone."""
-    for promise in Promise.objects.filter(requisition=requisition_id, withdrawn_at=None):
-        reached = totals[Stage(promise.stage)] >= promise.goal
-        if reached != (promise.kept_on is not None):
-            promise.kept_on = on if reached else None
+def settle_promises(
+    requisition_id: uuid.UUID, totals: Mapping[Stage, int], *, changed_from: date
+) -> None:
+    """Mark kept what the totals have reached, on the day on which the ledger reached it, and take
+    back what a correction has undone.
+
+    Only from the day `changed_from` on is the ledger another one: what was kept before stands.
+    """
+    promises = list(Promise.objects.filter(requisition=requisition_id, withdrawn_at=None))
+    reached = [one for one in promises if totals[Stage(one.stage)] >= one.goal]
+    asked = [one for one in reached if one.kept_on is None or one.kept_on >= changed_from]
+    by_day = sums_by_day(requisition_id, {Stage(one.stage) for one in asked}) if asked else {}
+    kept_on = {one.pk: one.kept_on for one in reached}
+    kept_on |= {one.pk: day_reached(by_day[Stage(one.stage)], one.goal) for one in asked}
+    for promise in promises:
+        if promise.kept_on != (day := kept_on.get(promise.pk)):
+            promise.kept_on = day
             promise.save(update_fields=["kept_on"])

@@ -16,6 +16,7 @@ from recruiting.lib.text import PROSE_MAX, check_line, check_prose
 from requisitions.models import Requisition
 from requisitions.readers import held_for
 from status_updates.models.checkpoint import NEXT_STEP_MAX
+from status_updates.models.repeats import check_repeats
 
 if TYPE_CHECKING:
     from recruiting.accounts.models import User
@@ -103,11 +104,13 @@ class Touchpoint(models.Model):
     ) -> "Touchpoint":
         """Write it down; with a `key` logged before, return that one.
 
-        Raises Requisition.DoesNotExist when `by` may not see the requisition any more.
+        Raises Requisition.DoesNotExist when `by` may not see the requisition any more, and
+        ValidationError of the code SENT_BEFORE when the one logged with `key` says otherwise.
         """
         with transaction.atomic():
             current = held_for(requisition, by)
             if logged := cls.objects.filter(key=key, by=by).first():
+                logged._check_repeats(current, None, said)
                 return logged
             touchpoint = cls.objects.create(
                 requisition=current, key=key, by=by, at=now, **asdict(said)
@@ -123,6 +126,7 @@ class Touchpoint(models.Model):
         with transaction.atomic():
             current = held_for(self.requisition, by)
             if logged := Touchpoint.objects.filter(key=key, by=by).first():
+                logged._check_repeats(current, self.pk, said)
                 return logged
             if not self._take_back(by=by, now=now):
                 raise ValidationError(
@@ -142,6 +146,15 @@ class Touchpoint(models.Model):
             held_for(self.requisition, by)
             if self._take_back(by=by, now=now):
                 self._record("undid a touchpoint", by=by, now=now, kind=self.kind)
+
+    def _check_repeats(
+        self, requisition: Requisition, corrects: uuid.UUID | None, said: Said
+    ) -> None:
+        """A form says now when it leaves the time open: only what was typed is compared."""
+        mine = (self.kind, self.minutes, self.said, self.next_step)
+        same = mine == (said.kind, said.minutes, said.said, said.next_step)
+        same = same and (self.requisition_id, self.corrects_id) == (requisition.pk, corrects)
+        check_repeats(says_the_same=same, was_taken_back=self.undone_at is not None)
 
     def _take_back(self, *, by: "User", now: datetime) -> bool:
         """Mark it as no longer standing; False when it stood no more."""

@@ -126,7 +126,8 @@ class Invitation(models.Model):
                 return False
             memberships = self.user.memberships.all()
             (memberships.filter(client=self.client) if self.client else memberships).delete()
-            if not self.user.invitations.filter(revoked_at=None).exists():
+            others = self.user.invitations.filter(revoked_at=None)
+            if not (others.exists() or memberships.exists()):
                 self.user.withdraw()
             record("revoked invitation", self.user, by=by, now=now, client=self.client)
         return True

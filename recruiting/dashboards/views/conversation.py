@@ -1,6 +1,5 @@
 """Writing to one another on a requisition: notes, questions and answers, and touchpoints."""
 
-import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -67,7 +66,7 @@ def notes(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
         try:
             note = Note.write(found, by=request.user, now=now, **form.particulars)
         except ValidationError as error:
-            form.add_error(None, error)
+            form.refuse(error)
         else:
             undo = reverse("note_withdrawal", args=[note.pk])
             messages.success(request, _WRITTEN[note.kind], extra_tags=f"undo:{undo}")
@@ -96,10 +95,10 @@ def answers(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
                 form.cleaned_data["text"],
                 by=request.user,
                 now=timezone.now(),
-                key=form.cleaned_data["key"] or uuid.uuid4(),
+                key=form.sent_key,
             )
         except ValidationError as error:
-            form.add_error(None, error)
+            form.refuse(error)
         else:
             undo = reverse("note_withdrawal", args=[answer.pk])
             messages.success(request, "Answered.", extra_tags=f"undo:{undo}")
@@ -228,7 +227,7 @@ def touchpoint_correction(request: AuthenticatedHttpRequest, pk: UUID) -> HttpRe
             try:
                 touchpoint.correct(form.said_so, by=request.user, now=now, key=form.sent_key)
             except ValidationError as error:
-                form.add_error(None, error)
+                form.refuse(error)
             else:
                 messages.success(request, "Corrected. What stood before is kept in the timeline.")
                 return redirect(touchpoint.requisition)

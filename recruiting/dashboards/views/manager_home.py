@@ -47,6 +47,7 @@ def _context(user: User, now: datetime) -> dict[str, Any]:
     known.sort(key=lambda one: (ORDER.index(one.health), one.requisition.title))
     return {
         "since_words": _since_words(since, now) if since else "",
+        "news": sum(bool(one.news) for one in known),
         "lead": _lead(known),
         "waiting": waiting_on(user.pk, known, today=today),
         "active": [one for one in known if one.health != "closed"],

@@ -1,0 +1,209 @@
+"""Whatever is sent to whatever address, the answer is a page and never an accident of ours.
+
+The forms are taken from the pages themselves, so that a new page or field is tried without a word
+here. Each field gets its share of the values while the others hold what the page had filled in,
+and then all fields get values at once.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import html5lib
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client as Browser
+
+from recruiting.accounts.models import User
+from tests.fixtures.world import World
+from tests.test_permissions import TABLE
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+NOTHING = "00000000-0000-0000-0000-000000000000"
+NASTY = [
+    "", "\x00", "a\x00b", "\x1b[31m", "\ud800", "\u202eevil", "\r\nBcc: x@y.example", "{{ x }}%s{0}",
+    "-1", "2147483648", "9" * 5000, "1e999999", "NaN", "-Infinity", "²", "1_0",
+    "0001-01-01", "9999-12-31", "2026-02-30", "23:59:60",
+    "not-a-uuid", NOTHING, '{"id": "\\ud800"}', "[]", "null",
+    "x" * 20_000, "é@ö.example", "localtime", "../../etc", "//evil.example", "http://[",
+]  # fmt: skip
+
+SHARES = 10
+"""Each field gets every tenth value; the next field the ones after those."""
+
+IN_QUERY = ["\x00", "\ud800", "-1", "2147483648", "9" * 5000, "NaN", "²", "0001-01-01", NOTHING,
+            "x" * 20_000, "[]", "http://["]  # fmt: skip
+
+BODIES = [
+    ("", b""),
+    ("application/json", b"{}"),
+    ("application/x-www-form-urlencoded", b"&".join(b"a=1" for _ in range(1100))),
+    ("application/x-www-form-urlencoded", b"note=" + b"x" * 3_200_000),
+    ("application/x-www-form-urlencoded; charset=utf-7", b"title=+AGE-"),
+    ("multipart/form-data", b"x"),
+    ("multipart/form-data; boundary=b", b"--b\r\nContent-Disposition: form-data"),
+]
+
+HEADERS = [
+    {"HX-Request": "true", "HX-Current-URL": "http://["},
+    {"HX-Request": "true", "HX-Current-URL": "//evil.example/\xff", "HX-Target": "\xff"},
+    {"Referer": "http://[", "Cookie": 'sessionid=\x01; theme="><script>; unsubscribe=x:y:z'},
+]
+
+QUERY = ("page", "earlier", "q", "client", "status", "sort", "mine", "show", "next", "email")
+FILLED = {"name": "Ada", "title": "Smith", "email": "ada@acme.example", "reason": "Why not"}
+FILLED |= {"found": "1", "text": "Hello", "client": NOTHING, "file": "none", "take": "title"}
+LEFT_OUT = ("logout", "signing-out")
+"""Parts of the addresses that end the session."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """Where it is sent, and what its fields hold on the page."""
+
+    action: str
+    fields: dict[str, str]
+
+
+def forms_on(page: HttpResponse, path: str) -> Iterator[Form]:
+    tree = html5lib.parse(page.content, namespaceHTMLElements=False)
+    for form in tree.iter("form"):
+        if form.get("method") == "post":
+            controls = [one for one in form.iter() if one.get("name")]
+            fields = {one.get("name"): _held(one) or FILLED.get(one.get("name"), "")
+                      for one in controls}  # fmt: skip
+            yield Form(form.get("action") or path, fields)
+
+
+def _held(control: Any) -> str:
+    if control.tag == "select":
+        options = list(control.iter("option"))
+        chosen = [one for one in options if one.get("selected") is not None]
+        return str((chosen or options)[0].get("value") or "")
+    return str(control.text or "") if control.tag == "textarea" else control.get("value") or ""
+
+
+def encoded(fields: dict[str, str]) -> str:
+    """As a program sends it that does not care whether it is text."""
+    return urlencode({name: text.encode("utf-8", "surrogatepass") for name, text in fields.items()})
+
+
+class Visitor:
+    """Sends things as one person and keeps what went wrong. What was sent changes nothing."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.session = browser.cookies["sessionid"].value
+        self.codes: set[int] = set()
+        self.accidents: dict[tuple[str, str], str] = {}
+
+    def send(self, method: str, path: str, what: str, **request: Any) -> HttpResponse | None:
+        self.browser.cookies.clear()
+        self.browser.cookies["sessionid"] = self.session
+        try:
+            with transaction.atomic():
+                answer: Any = self.browser.generic(method, path, **request)
+                transaction.set_rollback(True)
+        except Exception as error:
+            self.accidents[f"{method} {path}"[:100], repr(error)[:100]] = what[:100]
+            return None
+        self.codes.add(answer.status_code)
+        if answer.status_code >= 500:
+            self.accidents[f"{method} {path}"[:100], str(answer.status_code)] = what[:100]
+        return answer
+
+    def post(self, path: str, fields: dict[str, str], what: str) -> None:
+        form = "application/x-www-form-urlencoded"
+        self.send("POST", path, what, data=encoded(fields), content_type=form)
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Thousands of refusals need not be written down."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def people(manager: User, recruiter: User, lead: User) -> dict[str, User]:
+    return {"manager": manager, "recruiter": recruiter, "lead": lead}
+
+
+@pytest.fixture
+def visitor_as(people: dict[str, User], sign_in: Callable[[User], Browser]) -> Any:
+    return lambda role: Visitor(sign_in(people[role]))
+
+
+def paths(world: World) -> list[str]:
+    found = {world.path(row.name) for row in TABLE if row.name != "account_logout"}
+    return sorted(path for path in found if not any(part in path for part in LEFT_OUT))
+
+
+def forms(visitor: Visitor, world: World) -> Iterator[Form]:
+    """All forms of all pages that one may open, each once, and each address that takes a POST."""
+    seen = set()
+    for path in paths(world):
+        page = visitor.send("GET", path, "")
+        is_page = page is not None and page.status_code == 200 and "html" in page["Content-Type"]
+        found = list(forms_on(page, path)) if page is not None and is_page else []
+        for form in [*found, Form(path, {})]:
+            mark = (form.action, tuple(sorted(form.fields)))
+            if mark not in seen and not any(part in form.action for part in LEFT_OUT):
+                seen.add(mark)
+                yield form
+
+
+def variants(form: Form) -> Iterator[tuple[str, dict[str, str]]]:
+    """What to send instead of what the page holds, and a word on it."""
+    names = [name for name in form.fields if name != "csrfmiddlewaretoken"]
+    for place, name in enumerate(names):
+        for value in NASTY[place % SHARES :: SHARES]:
+            yield f"{name}={value!r}", {**form.fields, name: value}
+    for first in range(0, len(NASTY), 3):
+        turned = [*NASTY[first:], *NASTY[:first]] * 2
+        yield f"all from {NASTY[first]!r}", dict(zip(names, turned, strict=False))
+
+
+def test_no_form_breaks(visitor_as: Callable[[str], Visitor], world: World) -> None:
+    """A lead's and a manager's forms only where they differ from a recruiter's."""
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    accidents = {}
+    for role in ("recruiter", "lead", "manager"):
+        visitor = visitor_as(role)
+        for form in forms(visitor, world):
+            mark = (form.action, tuple(sorted(form.fields)))
+            for what, fields in variants(form) if mark not in seen else ():
+                visitor.post(form.action, fields, f"{role}: {what}")
+            seen.add(mark)
+        assert {200, 302, 422} <= visitor.codes, role
+        accidents |= visitor.accidents
+    assert accidents == {}
+
+
+@pytest.mark.parametrize("role", ["recruiter", "manager"])
+def test_no_query_breaks(role: str, visitor_as: Callable[[str], Visitor], world: World) -> None:
+    visitor = visitor_as(role)
+    for path in paths(world):
+        page = visitor.send("GET", path, "")
+        mark = "&" if "?" in path else "?"
+        for value in IN_QUERY if page is not None and page.status_code == 200 else ():
+            visitor.send("GET", path + mark + encoded(dict.fromkeys(QUERY, value)), repr(value))
+    assert visitor.accidents == {}
+
+
+def test_no_body_and_no_header_breaks(visitor_as: Callable[[str], Visitor], world: World) -> None:
+    visitor = visitor_as("recruiter")
+    for path in paths(world):
+        for kind, body in BODIES:
+            visitor.send("POST", path, kind, data=body, content_type=kind)
+        for headers in HEADERS:
+            for method in ("GET", "POST"):
+                visitor.send(method, path, str(headers), headers=headers)
+        visitor.send("NONSENSE", path, "method")
+    assert {200, 302, 400, 401, 404, 405, 422} <= visitor.codes
+    assert visitor.accidents == {}
