@@ -205,7 +205,7 @@ A team of five, one on-call week in six, a budget for two conferences a year.
         ),
         Write(
             1,
-            "17:10",
+            "16:25",
             by="manager",
             asks=True,
             text="She expects to hear this week. @Clara Voss, can we speak before noon about the "
