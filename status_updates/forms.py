@@ -169,5 +169,4 @@ class CheckpointForm(forms.Form):
         """
         self.add_error(None, error)
         if self.has_error(NON_FIELD_ERRORS, SENT_BEFORE):
-            self.data = self.data.copy()
-            self.data["key"] = str(uuid.uuid4())
+            self.data = {**self.data, self.add_prefix("key"): str(uuid.uuid4())}

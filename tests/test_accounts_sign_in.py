@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client as Browser
 from django.urls import reverse
@@ -97,6 +98,22 @@ def test_guessing_passwords_is_slowed_down(browser: Browser, recruiter: User) ->
         sign_in_by_password(browser, recruiter.email, "guessed")
     assert sign_in_by_password(browser, recruiter.email) == ""
     assert not is_signed_in(browser)
+
+
+def test_guesses_stay_counted_while_many_others_sign_in(db: None) -> None:
+    """The limits are kept in the cache, which drops what it has no room for."""
+    for number in range(400):
+        cache.set(f"allauth:rl:{number}", [number], 300)
+    assert [n for n in range(400) if cache.get(f"allauth:rl:{n}") is None] == []
+
+
+@pytest.mark.parametrize("address", ["http://[", "//[", "http://[::1"])
+def test_sign_in_for_an_address_that_is_none_is_shown(
+    address: str, browser: Browser, recruiter: User
+) -> None:
+    assert browser.get(LOGIN, {"next": address}).status_code == 200
+    answer = browser.post(LOGIN, {"login": recruiter.email, "password": PASSWORD, "next": address})
+    assert answer.headers["Location"] == "/"
 
 
 def test_session_and_person_cost_two_statements(

@@ -64,6 +64,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether sign-in may lead there. allauth's own breaks on what is no address at all."""
+        try:
+            return bool(super().is_safe_url(url or ""))
+        except ValueError:
+            return False
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("preferences")
 
