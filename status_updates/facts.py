@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import CharField, Q, Value
 
 from requisitions.models import Requisition, Stage, StageCount, Status, StatusChange
 from requisitions.words import (
@@ -23,7 +23,7 @@ from requisitions.words import (
     moved_words,
     stage_words,
 )
-from status_updates.models import Checkpoint, Promise
+from status_updates.models import Checkpoint, Note, Promise
 
 QUIET_AFTER = timedelta(days=7)
 """Without a checkpoint for longer, an open requisition counts as quiet. Seven days between status
@@ -85,7 +85,8 @@ class Material:
     counts: Mapping[UUID, list[tuple[str, int, datetime]]] = field(default_factory=dict)
     changes: Mapping[UUID, list[StatusChange]] = field(default_factory=dict)
     promises: Mapping[UUID, list[Promise]] = field(default_factory=dict)
-    checkpoints: Mapping[UUID, list[tuple[datetime, str]]] = field(default_factory=dict)
+    written: Mapping[UUID, list[tuple[datetime, str]]] = field(default_factory=dict)
+    """When a checkpoint, a note, a question or an answer was written, and which of these."""
 
     def facts(
         self,
@@ -163,7 +164,9 @@ class Material:
                 lines.append(f"Promise kept: {what}")
             elif promise.kept_on is None and since_day <= promise.due_on < today:
                 lines.append(f"Promise missed: {what}, due {day_words(promise.due_on)}")
-        if not lines and any(at > since for at, _ in self.checkpoints.get(pk, [])):
+        written = Counter(kind for at, kind in self.written.get(pk, []) if at > since)
+        lines += _talk_lines(written)
+        if not lines and written:
             lines.append("A note was added")
         return lines
 
@@ -176,16 +179,15 @@ def load(requisitions: Iterable[Requisition], *, since: datetime | None, now: da
     """
     ids = [requisition.pk for requisition in requisitions]
     counts: defaultdict[UUID, list[Any]] = defaultdict(list)
-    checkpoints: defaultdict[UUID, list[Any]] = defaultdict(list)
+    written: defaultdict[UUID, list[Any]] = defaultdict(list)
     changes: defaultdict[UUID, list[StatusChange]] = defaultdict(list)
     promises: defaultdict[UUID, list[Promise]] = defaultdict(list)
     if since is not None:
         rows = StageCount.objects.filter(requisition__in=ids, created_at__gt=since)
         for pk, *entry in rows.values_list("requisition", "stage", "delta", "created_at"):
             counts[pk].append(tuple(entry))
-        noted = Checkpoint.objects.standing().filter(requisition__in=ids, at__gt=since)
-        for pk, at, note in noted.values_list("requisition", "at", "note"):
-            checkpoints[pk].append((at, note))
+        for pk, at, kind in _written(ids, since):
+            written[pk].append((at, kind))
     for change in StatusChange.objects.filter(requisition__in=ids).select_related("by"):
         changes[change.requisition_id].append(change)
     standing = Promise.objects.filter(requisition__in=ids, withdrawn_at=None)
@@ -194,7 +196,23 @@ def load(requisitions: Iterable[Requisition], *, since: datetime | None, now: da
     recent = Q(kept_on=None) | Q(kept_on__gte=oldest) | Q(due_on__gte=oldest)
     for promise in standing.filter(recent):
         promises[promise.requisition_id].append(promise)
-    return Material(counts, changes, promises, checkpoints)
+    return Material(counts, changes, promises, written)
+
+
+def _written(ids: Sequence[UUID], since: datetime) -> Iterable[tuple[UUID, datetime, str]]:
+    """What everybody who sees the requisitions may read, in one statement."""
+    logged = Checkpoint.objects.standing().annotate(kind=Value("logged", CharField()))
+    notes = Note.objects.standing().filter(is_private=False)
+    columns = ("requisition", "at", "kind")
+    return (
+        logged.filter(requisition__in=ids, at__gt=since)
+        .order_by()
+        .values_list(*columns)
+        .union(
+            notes.filter(requisition__in=ids, at__gt=since).order_by().values_list(*columns),
+            all=True,
+        )
+    )
 
 
 def days_on_hold(
@@ -293,6 +311,15 @@ def _furthest(totals: Mapping[Stage, int]) -> str:
     if not reached:
         return "no candidates found yet"
     return " and ".join(stage_words(stage, totals[stage]) for stage in reached[-2:])
+
+
+def _talk_lines(written: Mapping[str, int]) -> list[str]:
+    lines = []
+    if asked := written.get("question", 0):
+        lines.append(f"{asked:,} {'question' if asked == 1 else 'questions'} asked")
+    if answered := written.get("answer", 0):
+        lines.append("Question answered" if answered == 1 else f"{answered:,} answers given")
+    return lines
 
 
 def _change_line(change: StatusChange) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 from recruiting.accounts.models import Client, Membership, Role, User
 from requisitions.models import Requisition, Stage, Status
-from status_updates.models import Checkpoint
+from status_updates.models import Checkpoint, Note, Touchpoint
 from status_updates.models.checkpoint import PromiseMade
+from status_updates.models.touchpoint import Said
 
 NOW = datetime(2026, 3, 11, 10, 0, tzinfo=UTC)
 """A Wednesday, 10:00 in UTC: when the tests' world stands still."""
@@ -108,4 +109,47 @@ def make_checkpoint(
         note=note,
         next_step=next_step,
         promise=promise,
+    )
+
+
+def make_note(
+    requisition: Requisition,
+    text: str = "A word on this",
+    *,
+    by: User | None = None,
+    now: datetime = NOW,
+    kind: Note.Kind = Note.Kind.NOTE,
+    is_private: bool = False,
+    key: uuid.UUID | None = None,
+) -> Note:
+    """A note by the requisition's recruiter, or a question."""
+    return Note.write(
+        requisition,
+        text,
+        kind=kind,
+        is_private=is_private,
+        by=by or requisition.recruiter,
+        now=now,
+        key=key or uuid.uuid4(),
+    )
+
+
+def make_touchpoint(
+    requisition: Requisition,
+    *,
+    by: User | None = None,
+    now: datetime = NOW,
+    kind: str = "call",
+    happened_at: datetime | None = None,
+    minutes: int | None = None,
+    said: str = "",
+    next_step: str = "",
+) -> Touchpoint:
+    """A touchpoint logged by the requisition's recruiter, an hour after it happened."""
+    return Touchpoint.log(
+        requisition,
+        Said(kind, happened_at or now - timedelta(hours=1), minutes, said, next_step),
+        by=by or requisition.recruiter,
+        now=now,
+        key=uuid.uuid4(),
     )

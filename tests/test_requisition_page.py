@@ -231,7 +231,8 @@ def test_timeline_is_paged_and_loses_no_entry(
     for day in range(25):
         make_checkpoint(requisition, now=NOW - timedelta(days=25 - day), note=f"Day {day}")
     browser, url = sign_in(recruiter), requisition.get_absolute_url()
-    first, second = browser.get(url), browser.get(f"{url}?earlier=20")
+    first = browser.get(url)
+    second = browser.get(url, {"earlier": first.context["timeline"].earlier})
     notes = [
         item.note
         for page in (first, second)

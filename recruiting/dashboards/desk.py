@@ -2,17 +2,19 @@
 requisitions."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, OrderBy, Q, QuerySet
+from django.db.models import Count, F, OrderBy, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils import timezone
 
 from recruiting.accounts.models import User
 from recruiting.dashboards import needs
+from recruiting.dashboards.questions import Questions, questions_in
 from recruiting.dashboards.rows import Row, about, ago, exact, promise_words, row
 from requisitions.models import Requisition, Stage, Status
 from requisitions.words import days_words, stage_words
@@ -75,10 +77,11 @@ class Desk:
     clients: Sequence[Sums] = ()
     recruiters: Sequence[Sums] = ()
     has_requisitions: bool = True
+    questions: Questions = field(default_factory=Questions)
 
     @property
     def needing(self) -> int:
-        return sum(group.total for group in self.groups)
+        return self.questions.total + sum(group.total for group in self.groups)
 
 
 @dataclass(frozen=True)
@@ -113,12 +116,10 @@ def desk_of(user: User, *, now: datetime, today: date, zone: tzinfo) -> Desk:
     wanted = {
         name: list(_selected(scope.filter(condition)).order_by(order, "opened_on", "pk")[:SHOWN])
         for name, condition, order in (
-            ("holds", needs.overdue_holds(today), F("pk")),
             ("quiet", needs.quiet(today, zone), _stalest()),
             ("unmanaged", needs.unmanaged(), F("created_at")),
-            ("waiting", needs.awaiting_opening(), F("created_at")),
         )
-    }
+    } | _holds_and_waiting(scope, today)
     mine = _selected(Requisition.objects.visible_to(user).held_by(user).active())
     open_ones = list(
         mine.filter(status=Status.OPEN).order_by(_stalest(), "opened_on", "pk")[:MINE_SHOWN]
@@ -136,6 +137,7 @@ def desk_of(user: User, *, now: datetime, today: date, zone: tzinfo) -> Desk:
         clients=_clients(counts) if user.is_lead else (),
         recruiters=_recruiters(counts) if user.is_lead else (),
         has_requisitions=bool(counts.rows),
+        questions=questions_in(scope, names_recruiter=user.is_lead, today=today, zone=zone),
     )
 
 
@@ -165,6 +167,17 @@ def _counts(scope: QuerySet[Requisition], today: date, zone: tzinfo) -> _Counts:
             .annotate(due=Count("pk"), missed=Count("pk", filter=Q(due_on__lt=today)))
         ),
     )
+
+
+def _holds_and_waiting(scope: QuerySet[Requisition], today: date) -> dict[str, list[Requisition]]:
+    """Both in one statement: the oldest of each, which differ in their status."""
+    rank = Window(RowNumber(), partition_by=[F("status")], order_by=[F("created_at"), F("pk")])
+    either = scope.filter(needs.overdue_holds(today) | needs.awaiting_opening())
+    rows = list(_selected(either).annotate(rank=rank).filter(rank__lte=SHOWN).order_by("rank"))
+    return {
+        "holds": [one for one in rows if one.status == Status.ON_HOLD],
+        "waiting": [one for one in rows if one.status == Status.INTAKE],
+    }
 
 
 def _promises(scope: QuerySet[Requisition], today: date) -> QuerySet[Promise]:

@@ -1,20 +1,27 @@
-"""What happened on a requisition, newest first: checkpoints and changes of status together."""
+"""What happened on a requisition, newest first: what was logged and said, and its status."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
+from recruiting.accounts.models import User
+from recruiting.dashboards.conversation import (
+    NoteItem,
+    TouchpointItem,
+    note_item,
+    touchpoint_item,
+)
+from recruiting.dashboards.positions import Position
 from recruiting.lib.text import render_markdown
 from requisitions.models import Requisition, Stage, StatusChange
 from requisitions.words import change_words, counted_word, stage_words
-from status_updates.models import Checkpoint
+from status_updates.models import Checkpoint, Note, Touchpoint
 
 PAGE = 20
-"""Checkpoints shown at once."""
+"""Entries shown at once."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +41,8 @@ class Item:
     who: str
     initials: str
     title: str
+    id: UUID
     counts: Sequence[tuple[str, str]] = ()
-    id: UUID | None = None
     note: SafeString | str = ""
     next_step: str = ""
     promises: Sequence[PromiseLine] = ()
@@ -44,49 +51,93 @@ class Item:
     stands: bool = False
 
 
+Entry = Item | NoteItem | TouchpointItem
+
+
 @dataclass(frozen=True)
 class Timeline:
-    items: Sequence[Item]
-    earlier: int | None
-    """How many checkpoints to skip for what came earlier; None at the end."""
+    items: Sequence[Entry]
+    earlier: str | None
+    """Where the page of what came earlier begins; None at the end."""
 
 
-def checkpoints_of(requisition: Requisition, *, skip: int) -> QuerySet[Checkpoint]:
-    """One more than a page, so that the reader learns whether there is an earlier one."""
-    return (
+@dataclass(frozen=True)
+class Rows:
+    """A page of each kind and one more, which tells whether there are earlier ones."""
+
+    checkpoints: Sequence[Checkpoint]
+    notes: Sequence[Note]
+    touchpoints: Sequence[Touchpoint]
+
+
+def rows_of(
+    requisition: Requisition, reader: User, *, before: Position | None, zone: tzinfo
+) -> Rows:
+    """What stands after `before`; five statements, however long the story is."""
+    checkpoints = (
         requisition.checkpoints.select_related("by", "undone_by")
         .prefetch_related("stage_counts", "promises")
-        .order_by("-on", "-at")[skip : skip + PAGE + 1]
+        .order_by("-on", "-at", "-pk")
+    )
+    notes = (
+        requisition.notes.visible_to(reader)
+        .with_answers()
+        .select_related("by", "saved_by", "withdrawn_by", "answers__by")
+        .order_by("-at", "-pk")
+    )
+    touchpoints = requisition.touchpoints.select_related("by", "undone_by", "corrects__by").filter(
+        corrected_by=None
+    )
+    touchpoints = touchpoints.order_by("-happened_at", "-pk")
+    if before:
+        checkpoints = checkpoints.filter(before.before_by_day())
+        notes = notes.filter(before.before_by_instant("at", zone))
+        touchpoints = touchpoints.filter(before.before_by_instant("happened_at", zone))
+    return Rows(
+        list(checkpoints[: PAGE + 1]), list(notes[: PAGE + 1]), list(touchpoints[: PAGE + 1])
     )
 
 
 def timeline(
-    checkpoints: Sequence[Checkpoint],
+    rows: Rows,
     changes: Iterable[StatusChange],
+    reader: User,
     *,
-    skip: int,
+    before: Position | None,
     today: date,
     zone: tzinfo,
 ) -> Timeline:
-    """A page of the timeline. Changes of status stand between the checkpoints of their days."""
-    shown = list(checkpoints[:PAGE])
-    earlier = skip + PAGE if len(checkpoints) > PAGE else None
-    replaced = {checkpoint.corrects_id for checkpoint in checkpoints}
-    by_id = {checkpoint.pk: checkpoint for checkpoint in checkpoints}
-    items = [
+    """A page of the timeline, all kinds in one order."""
+    replaced = {checkpoint.corrects_id for checkpoint in rows.checkpoints}
+    by_id = {checkpoint.pk: checkpoint for checkpoint in rows.checkpoints}
+    checkpoints: list[Entry] = [
         _checkpoint_item(
             checkpoint, by_id.get(checkpoint.corrects_id) if checkpoint.corrects_id else None, today
         )
-        for checkpoint in shown
-        if checkpoint.pk not in replaced
+        for checkpoint in rows.checkpoints
     ]
-    newest = None if skip == 0 or not shown else shown[0].on
-    oldest = shown[-1].on if earlier and shown else None
-    for change in changes:
-        on = change.at.astimezone(zone).date()
-        if (newest is None or on < newest) and (oldest is None or on >= oldest):
-            items.append(_change_item(change, on))
-    return Timeline(sorted(items, key=lambda item: (item.on, item.at), reverse=True), earlier)
+    notes: list[Entry] = [note_item(note, reader, zone) for note in rows.notes]
+    touchpoints: list[Entry] = [touchpoint_item(one, zone) for one in rows.touchpoints]
+    moves: list[Entry] = [_change_item(change, zone) for change in changes]
+    # Beyond the last row of a kind that has more, others of that kind are still unknown.
+    ends = [_position(kind[-1]) for kind in (checkpoints, notes, touchpoints) if len(kind) > PAGE]
+    end = max(ends, default=None)
+    every = sorted([*checkpoints, *notes, *touchpoints, *moves], key=_position, reverse=True)
+    known = [
+        item
+        for item in every
+        if (before is None or _position(item) < before)
+        and (end is None or _position(item) >= end)
+        and item.id not in replaced
+    ]
+    shown = known[:PAGE]
+    if len(known) > PAGE:
+        end = _position(shown[-1])
+    return Timeline(shown, str(end) if end else None)
+
+
+def _position(item: Entry) -> Position:
+    return Position(item.on, item.at, item.id)
 
 
 def _checkpoint_item(checkpoint: Checkpoint, before: Checkpoint | None, today: date) -> Item:
@@ -121,10 +172,11 @@ def _checkpoint_item(checkpoint: Checkpoint, before: Checkpoint | None, today: d
     )
 
 
-def _change_item(change: StatusChange, on: date) -> Item:
+def _change_item(change: StatusChange, zone: tzinfo) -> Item:
     return Item(
         kind="status",
-        on=on,
+        id=UUID(int=change.pk),
+        on=change.at.astimezone(zone).date(),
         at=change.at,
         who=change.by.display_name if change.by else "",
         initials=change.by.initials if change.by else "",

@@ -1,7 +1,9 @@
-"""What recruiters log and promise, and the personal lines of digests."""
+"""What recruiters log and promise, what people write, and the personal lines of digests."""
 
 from status_updates.models.checkpoint import Checkpoint
 from status_updates.models.digest import PersonalLine
+from status_updates.models.note import Note, NoteVersion
 from status_updates.models.promise import Promise
+from status_updates.models.touchpoint import Touchpoint
 
-__all__ = ["Checkpoint", "PersonalLine", "Promise"]
+__all__ = ["Checkpoint", "Note", "NoteVersion", "PersonalLine", "Promise", "Touchpoint"]

@@ -102,6 +102,42 @@ class Undo(Step):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Write(Step):
+    """A note, or with `asks` a question. `by` is a login; the recruiter's when empty.
+
+    `name` is for a later step that answers or edits it.
+    """
+
+    text: str
+    by: str = ""
+    asks: bool = False
+    private: bool = False
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Step):
+    of: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit(Step):
+    of: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spoke(Step):
+    """A touchpoint, logged right after it ended."""
+
+    kind: str
+    minutes: int | None = None
+    said: str = ""
+    next_step: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Story:
     """One requisition and its life. People are named by their `login`."""
 

@@ -10,21 +10,26 @@ from recruiting.accounts.models import User
 from recruiting.dashboards.demo.cast import Cast
 from recruiting.dashboards.demo.story import (
     THIS_FRIDAY,
+    Answer,
     Cancel,
     Correct,
+    Edit,
     Hold,
     Log,
     Open,
     Pledge,
     Resume,
+    Spoke,
     Step,
     Story,
     Undo,
+    Write,
 )
 from recruiting.dashboards.demo.workdays import coming_friday, shifted, with_days
 from requisitions.models import Requisition
-from status_updates.models import Checkpoint
+from status_updates.models import Checkpoint, Note, Touchpoint
 from status_updates.models.checkpoint import PromiseMade
+from status_updates.models.touchpoint import Said
 
 CREATED_AT = "08:35"
 Deed = tuple[datetime, Callable[[], None]]
@@ -43,6 +48,7 @@ class Telling:
         self.zone = cast.zone(story.recruiter)
         self.today = cast.now.astimezone(self.zone).date()
         self.named: dict[str, Checkpoint] = {}
+        self.written: dict[str, Note] = {}
 
     def deeds(self) -> Iterator[Deed]:
         created = self._when(self.story.created, CREATED_AT)
@@ -98,6 +104,22 @@ class Telling:
             case Log():
                 self._log(step, at)
             case _:
+                self._talk(step, at)
+
+    def _talk(self, step: Step, at: datetime) -> None:
+        by, on, key = self.recruiter, at.date(), uuid.uuid4()
+        match step:
+            case Write():
+                self._write(step, at)
+            case Answer(of=name, text=text):
+                self.written[name].answer(with_days(text, on), by=by, now=at, key=key)
+            case Edit(of=name, text=text):
+                note = self.written[name]
+                note.edit(with_days(text, on), version=note.version, by=note.by, now=at)
+            case Spoke(kind=kind, minutes=minutes, said=said, next_step=next_step):
+                spoke = Said(kind, at, minutes, with_days(said, on), with_days(next_step, on))
+                Touchpoint.log(self.requisition, spoke, by=by, now=at, key=key)
+            case _:
                 raise TypeError(f"A story cannot hold a {type(step).__name__}.")
 
     def _log(self, step: Log, at: datetime) -> None:
@@ -115,6 +137,19 @@ class Telling:
         )
         if step.name:
             self.named[step.name] = checkpoint
+
+    def _write(self, step: Write, at: datetime) -> None:
+        note = Note.write(
+            self.requisition,
+            with_days(step.text, at.date()),
+            kind=Note.Kind.QUESTION if step.asks else Note.Kind.NOTE,
+            is_private=step.private,
+            by=self.cast.users[step.by] if step.by else self.recruiter,
+            now=at,
+            key=uuid.uuid4(),
+        )
+        if step.name:
+            self.written[step.name] = note
 
     def _correct(self, step: Correct, at: datetime) -> None:
         wrong = self.named[step.of]

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseBase
@@ -15,10 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from recruiting.accounts.decorators import recruiter_required
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
+from recruiting.dashboards.composers import Composers, composers_of
 from recruiting.dashboards.figures import WEEKS, funnel_of, trends_of
 from recruiting.dashboards.people import people_of
+from recruiting.dashboards.positions import Position
 from recruiting.dashboards.standing import standing_of
-from recruiting.dashboards.timeline import checkpoints_of, timeline
+from recruiting.dashboards.timeline import rows_of, timeline
+from recruiting.dashboards.update_text import update_text
 from recruiting.lib.text import render_markdown
 from requisitions.models import Requisition, Status, salary_text
 from requisitions.words import day_words
@@ -30,7 +34,7 @@ RECENTLY = timedelta(days=7)
 """What the small numbers beside the totals count, the same for everybody."""
 
 
-def _requisition(user: User, pk: UUID) -> Requisition:
+def fetch(user: User, pk: UUID) -> Requisition:
     related = ("client", "recruiter__working_card", "manager__working_card", "funnel")
     rows = Requisition.objects.visible_to(user).with_standing(user, timezone.now())
     return get_object_or_404(rows.select_related(*related, "latest_checkpoint"), pk=pk)
@@ -38,11 +42,9 @@ def _requisition(user: User, pk: UUID) -> Requisition:
 
 @require_GET
 def requisition(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
-    found = _requisition(request.user, pk)
-    form = None
-    if request.user.is_recruiter and found.is_active:
-        form = CheckpointForm(today=timezone.localdate())
-    return _page(request, found, form)
+    found, now = fetch(request.user, pk), timezone.now()
+    composers = composers_of(request.user, found, now=now, chosen=request.GET.get("log", ""))
+    return shared_page(request, found, composers, now=now)
 
 
 @require_POST
@@ -62,7 +64,9 @@ def checkpoints(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase
             undo = reverse("checkpoint_undoing", args=[checkpoint.pk])
             messages.success(request, "Checkpoint logged.", extra_tags=f"undo:{undo}")
             return redirect(found)
-    return _page(request, _requisition(request.user, pk), form)
+    found, now = fetch(request.user, pk), timezone.now()
+    composers = composers_of(request.user, found, now=now, chosen="checkpoint", checkpoint=form)
+    return shared_page(request, found, composers, now=now)
 
 
 @require_http_methods(["GET", "POST"])
@@ -125,34 +129,39 @@ def _correction_page(
     )
 
 
-def _page(
-    request: AuthenticatedHttpRequest, found: Requisition, form: CheckpointForm | None
+def shared_page(
+    request: AuthenticatedHttpRequest, found: Requisition, composers: Composers, *, now: datetime
 ) -> HttpResponse:
+    """The page with its forms; 422 when one of them was refused."""
+    before = Position.parse(request.GET.get("earlier", ""))
     return render(
         request,
         "dashboards/requisition.html",
-        _context(request.user, found, form, now=timezone.now(), skip=_skip(request)),
-        status=422 if form is not None and form.errors else 200,
+        _context(request.user, found, composers, now=now, before=before),
+        status=422 if composers.were_refused else 200,
     )
 
 
-def _skip(request: AuthenticatedHttpRequest) -> int:
-    asked = request.GET.get("earlier", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 0
-
-
 def _context(
-    user: User, found: Requisition, form: CheckpointForm | None, *, now: datetime, skip: int
+    user: User,
+    found: Requisition,
+    composers: Composers,
+    *,
+    now: datetime,
+    before: Position | None,
 ) -> dict[str, Any]:
     zone = timezone.get_current_timezone()
     today = timezone.localdate(now)
     material = facts.load([found], since=now - RECENTLY, now=now)
     known = material.facts(found, since=now - RECENTLY, today=today, zone=zone)
     changes = material.changes.get(found.pk, [])
-    checkpoints = list(checkpoints_of(found, skip=skip))
+    rows = rows_of(found, user, before=before, zone=zone)
+    people = people_of(found, now=now)
+    form = composers.checkpoint
     return {
         "requisition": found,
         "facts": known,
+        "composers": composers,
         "form": form,
         "steppers": _steppers(form, known) if form else [],
         "action": reverse("checkpoints", args=[found.pk]),
@@ -160,19 +169,26 @@ def _context(
         "last_on": found.latest_checkpoint.on if found.latest_checkpoint else None,
         "button": "Log checkpoint",
         "draft": f"checkpoint-{found.pk}",
+        "touchpoint_draft": f"touchpoint-{found.pk}",
         "funnel": funnel_of(known),
         "since": day_words(today - RECENTLY),
         "trends": trends_of(found, today=today),
         "weeks": WEEKS,
-        "timeline": timeline(checkpoints, changes, skip=skip, today=today, zone=zone),
-        "people": people_of(found, now=now),
+        "timeline": timeline(rows, changes, user, before=before, today=today, zone=zone),
+        "people": people,
         "standing": standing_of([found]),
+        "mentionable": [person.name for person in people if person.name != user.display_name],
+        "update": update_text(known, now=now.astimezone(zone), since=RECENTLY, url=_url(found)),
         "salary": salary_text(found.salary_low, found.salary_high, found.currency, found.basis),
         "description": render_markdown(found.description) if found.description else "",
         "may_work": found.may_be_worked_by(user),
         "actions": _actions(found) if found.may_be_worked_by(user) else [],
         "today": today,
     }
+
+
+def _url(found: Requisition) -> str:
+    return f"{settings.SITE_URL}{found.get_absolute_url()}"
 
 
 def _steppers(form: CheckpointForm, known: facts.Facts) -> list[tuple[Any, str]]:

@@ -1,6 +1,16 @@
 """Havelmark Hospitals IT: what is being worked on, what is stuck, and what has not begun."""
 
-from recruiting.dashboards.demo.story import THIS_FRIDAY, Log, Open, Pledge, Story
+from recruiting.dashboards.demo.story import (
+    THIS_FRIDAY,
+    Answer,
+    Edit,
+    Log,
+    Open,
+    Pledge,
+    Spoke,
+    Story,
+    Write,
+)
 from requisitions.models import Stage
 
 CLIENT = "havelmark"
@@ -83,6 +93,15 @@ A team of five, one on-call week in six, a budget for two conferences a year.
             "be there from the start. I have noted that for the next search.",
             next_step="First interview {+2} at 14:00, second to be set",
         ),
+        Spoke(
+            18,
+            "09:40",
+            kind="call",
+            minutes=20,
+            said="Jonas told how a night on call really goes. He would rather wait two weeks than "
+            "take somebody without FHIR.",
+            next_step="Write the on-call rhythm into the first message",
+        ),
         Log(
             16,
             "16:45",
@@ -131,6 +150,21 @@ A team of five, one on-call week in six, a budget for two conferences a year.
             "want to be on call, one a bit junior who does.\n\nOne more resume sent.",
             next_step="Compare notes with Jonas {+1} at 9:30",
         ),
+        Write(
+            4,
+            "11:25",
+            by="manager",
+            asks=True,
+            name="pay",
+            text="Is it the **pay** or the on-call week that people say no to?",
+        ),
+        Answer(
+            4,
+            "14:50",
+            of="pay",
+            text="Of nine who said no in the last three weeks:\n\n- on-call week: 5\n- pay: 2\n"
+            "- moving: 2\n\nSo the quarterly swap you spoke of would help most.",
+        ),
         Log(
             2,
             "14:30",
@@ -155,6 +189,27 @@ A team of five, one on-call week in six, a budget for two conferences a year.
             met=2,
             note="Reference call done, warm and specific. She expects to hear from us this week.",
             next_step="Agree together on the range for an offer",
+        ),
+        Write(
+            1,
+            "16:05",
+            private=True,
+            name="range",
+            text="She names 90 as her wish. Do not say it first.",
+        ),
+        Edit(
+            1,
+            "16:20",
+            of="range",
+            text="She names 90 as her wish, 86 with the swap. Let Jonas speak first.",
+        ),
+        Write(
+            1,
+            "16:25",
+            by="manager",
+            asks=True,
+            text="She expects to hear this week. @Clara Voss, can we speak before noon about the "
+            "range, and should @Samir Haddad be there?",
         ),
     ),
 )
@@ -258,6 +313,13 @@ up, test it with the people who use it, train the next ward.
             note="Two replies worth a look, both ask for fewer days on site before anything else. "
             "I do not expect three resumes under the present conditions.",
             next_step="Decide together: three days on site, or a higher range",
+        ),
+        Write(
+            3,
+            "11:20",
+            by="manager",
+            asks=True,
+            text="It has gone quiet here. Would three days on site bring back the two who replied?",
         ),
     ),
 )

@@ -1,0 +1,54 @@
+"""Where an entry stands in a timeline, so that a page begins right after the one before it."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Self
+from uuid import UUID
+
+from django.db.models import Q
+
+_YEARS = range(1900, 2200)
+
+
+@dataclass(frozen=True, order=True)
+class Position:
+    """Newest day first, then newest instant; `pk` keeps apart what came at the same instant."""
+
+    on: date
+    at: datetime
+    pk: UUID
+
+    def __str__(self) -> str:
+        at = self.at.astimezone(UTC).replace(tzinfo=None)
+        return f"{self.on.isoformat()}_{at.isoformat()}_{self.pk}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """None for what no page of ours has written."""
+        try:
+            on, at, pk = text.split("_")
+            found = cls(
+                date.fromisoformat(on), datetime.fromisoformat(at).replace(tzinfo=UTC), UUID(pk)
+            )
+        except ValueError:
+            return None
+        return found if found.on.year in _YEARS and found.at.year in _YEARS else None
+
+    def before_by_day(self) -> Q:
+        """What stands after this one in the list, of rows with a day `on` and an instant `at`."""
+        same_day = Q(on=self.on)
+        return (
+            Q(on__lt=self.on)
+            | (same_day & Q(at__lt=self.at))
+            | (same_day & Q(at=self.at, pk__lt=self.pk))
+        )
+
+    def before_by_instant(self, field: str, zone: tzinfo) -> Q:
+        """The same for rows that have the instant alone; their day is the one in `zone`."""
+        starts = datetime.combine(self.on, time(), tzinfo=zone)
+        ends = datetime.combine(self.on + timedelta(days=1), time(), tzinfo=zone)
+        bound = min(ends, max(starts, self.at))
+        earlier = Q(**{f"{field}__lt": bound})
+        if starts <= self.at < ends:
+            earlier |= Q(**{field: self.at}, pk__lt=self.pk)
+        return earlier
