@@ -286,6 +286,10 @@ class Requisition(models.Model):
             current._move(Status.OPEN, by=by, now=now, reason=reason, override=True)
         self._take(current)
 
+    def open_with_brief(self, *, by: "User", now: datetime, number: int) -> None:
+        """Both have signed brief `number`. The row is locked by whoever calls."""
+        self._move(Status.OPEN, by=by, now=now, reason=f"Brief {number} was signed by both.")
+
     def cancel(self, *, by: "User", now: datetime, reason: str) -> None:
         with transaction.atomic():
             current = self._locked()

@@ -1,0 +1,154 @@
+"""What changed from one brief to another, in the words that people see on the page."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from intake.content import KINDS, Content, RequirementLine, Terms
+from intake.questions import QUESTIONS
+
+Mark = Literal["same", "removed", "added"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of words that stayed, went or came."""
+
+    mark: Mark
+    text: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that is not as it was. `before` is empty for what is new, `after` for what is
+    gone; `runs` tells of both at once, word by word."""
+
+    name: str
+    before: str
+    after: str
+
+    @property
+    def runs(self) -> list[Run]:
+        return runs(self.before, self.after)
+
+
+def differences(before: Content, after: Content) -> list[Change]:
+    """All changes in the order of the brief; none exactly when both would bear one signature."""
+    return [
+        *_if_changed("Job", before.title, after.title),
+        *_if_changed("Client", before.client, after.client),
+        *_in_requirements(before.requirements, after.requirements),
+        *_in_texts(before.texts, after.texts),
+        *_in_terms(before.terms, after.terms),
+        *_in_sections(before.sections, after.sections),
+    ]
+
+
+def runs(before: str, after: str) -> list[Run]:
+    """The two texts as one: joined without the added runs they are `before`, without the removed
+    ones `after`."""
+    old, new = _tokens(before), _tokens(after)
+    found: list[Run] = []
+    for code, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if code == "equal":
+            found.append(Run("same", "".join(old[i1:i2])))
+            continue
+        if i1 < i2:
+            found.append(Run("removed", "".join(old[i1:i2])))
+        if j1 < j2:
+            found.append(Run("added", "".join(new[j1:j2])))
+    return found
+
+
+def _tokens(text: str) -> list[str]:
+    """Words and what stands between them; joined they are the text."""
+    return re.findall(r"\w+|\s+|[^\w\s]", text)
+
+
+def _if_changed(name: str, before: str, after: str) -> Iterator[Change]:
+    if before != after:
+        yield Change(name, before, after)
+
+
+def _in_requirements(
+    before: Sequence[RequirementLine], after: Sequence[RequirementLine]
+) -> Iterator[Change]:
+    old, new = {one.id: one for one in before}, {one.id: one for one in after}
+    for one in after:
+        if one.id not in old:
+            yield Change("New requirement", "", _words(one))
+        elif old[one.id] != one:
+            yield Change("Requirement", _words(old[one.id]), _words(one))
+    for one in before:
+        if one.id not in new:
+            yield Change("Requirement removed", _words(one), "")
+    kept_before = [one.id for one in before if one.id in new]
+    kept_after = [one.id for one in after if one.id in old]
+    if kept_before != kept_after:
+        yield Change("Order of the requirements", _list(old[pk].text for pk in kept_before),
+                     _list(new[pk].text for pk in kept_after))  # fmt: skip
+
+
+def _words(one: RequirementLine) -> str:
+    kind = {"dealbreaker": "Dealbreaker", "nice": "Nice to have"}.get(one.kind, KINDS.get(one.kind))
+    lines = [f"{kind or 'Not sorted'}: {one.text}"]
+    lines += [f"Unless: {one.unless}"] * bool(one.unless)
+    lines += [f"Tested: {one.tested_how}"] * bool(one.tested_how)
+    lines += [f"By: {one.tested_by}"] * bool(one.tested_by)
+    return "\n".join(lines)
+
+
+def _in_texts(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Change]:
+    for question in QUESTIONS:
+        yield from _if_changed(
+            question.name, before.get(question.key, ""), after.get(question.key, "")
+        )
+
+
+def _in_terms(before: Terms, after: Terms) -> Iterator[Change]:
+    for (name, old), (_, new) in zip(term_words(before), term_words(after), strict=True):
+        yield from _if_changed(name, old, new)
+
+
+def term_words(terms: Terms) -> list[tuple[str, str]]:
+    """The working agreement, line by line; a line without words is not agreed."""
+    return [
+        ("Resume decision", _count(terms.decision_days, "business day")),
+        ("Interview feedback", _count(terms.feedback_hours, "working hour")),
+        ("First slate", _count(terms.slate_days, "business day")),
+        ("Update", f"every {_count(terms.update_days, 'day')}" if terms.update_days else ""),
+        ("Channel", terms.channel),
+        ("Stands in", terms.stand_in),
+    ]
+
+
+def _count(count: int | None, unit: str) -> str:
+    if count is None:
+        return ""
+    return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
+def _in_sections(
+    before: Sequence[Mapping[str, str]], after: Sequence[Mapping[str, str]]
+) -> Iterator[Change]:
+    old, new = {one["id"]: one for one in before}, {one["id"]: one for one in after}
+    for pk in dict.fromkeys([*new, *old]):
+        was, now = old.get(pk, {}), new.get(pk, {})
+        name = now.get("heading") or was.get("heading") or "Job description"
+        yield from _if_changed(name, _section(was), _section(now))
+    kept_before = [one["heading"] for one in before if one["id"] in new]
+    kept_after = [one["heading"] for one in after if one["id"] in old]
+    if [one["id"] for one in before if one["id"] in new] != [
+        one["id"] for one in after if one["id"] in old
+    ]:
+        yield Change("Order of the job description", _list(kept_before), _list(kept_after))
+
+
+def _section(section: Mapping[str, str]) -> str:
+    return "\n".join(filter(None, (section.get("heading"), section.get("text"))))
+
+
+def _list(names: Iterable[str]) -> str:
+    return "\n".join(names)

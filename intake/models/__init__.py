@@ -1,0 +1,24 @@
+"""The intake of a requisition: its working draft, and the briefs that were signed of it."""
+
+from intake.models.agreements import Agreement
+from intake.models.briefs import Brief, BriefChanged, NotYours, Side, Signature
+from intake.models.drafts import Intake
+from intake.models.pieces import Action, Answer, Requirement, Section, StalePiece
+from intake.models.templates import AgendaTemplate, LoadedWording
+
+__all__ = [
+    "Action",
+    "AgendaTemplate",
+    "Agreement",
+    "Answer",
+    "Brief",
+    "BriefChanged",
+    "Intake",
+    "LoadedWording",
+    "NotYours",
+    "Requirement",
+    "Section",
+    "Side",
+    "Signature",
+    "StalePiece",
+]
