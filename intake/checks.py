@@ -26,20 +26,20 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Warning:  # noqa: A001 - the word that the page uses
+class Remark:
     """What to think about again, and the requirements that it is about."""
 
     text: str
     about: tuple[UUID, ...]
 
 
-def warnings(asked: Sequence[Asked]) -> list[Warning]:
+def warnings(asked: Sequence[Asked]) -> list[Remark]:
     """All that is found, the weightiest first."""
     wanted = [one for one in asked if one.kind in (FEW, "nice")]
     return [*too_many(asked), *contradictions(wanted), *duplicates(wanted), *untested(asked)]
 
 
-def too_many(asked: Iterable[Asked]) -> list[Warning]:
+def too_many(asked: Iterable[Asked]) -> list[Remark]:
     breakers = [one for one in asked if one.kind == FEW]
     if len(breakers) <= DEALBREAKERS_BEFORE_WARNING:
         return []
@@ -48,33 +48,33 @@ def too_many(asked: Iterable[Asked]) -> list[Warning]:
         "multiply: if each is met by half of those found, "
         f"{_one_in(2 ** len(breakers))} meets all. Which would you give up for the right person?"
     )
-    return [Warning(words, tuple(one.id for one in breakers))]
+    return [Remark(words, tuple(one.id for one in breakers))]
 
 
-def untested(asked: Iterable[Asked]) -> list[Warning]:
+def untested(asked: Iterable[Asked]) -> list[Remark]:
     """Dealbreakers of which nobody has said how they are tested, or by whom."""
     return [
-        Warning(f"How is “{_short(one.text)}” tested, and by whom?", (one.id,))
+        Remark(f"How is “{_short(one.text)}” tested, and by whom?", (one.id,))
         for one in asked
         if one.kind == FEW and not (one.tested_how.strip() and one.tested_by.strip())
     ]
 
 
-def duplicates(asked: Iterable[Asked]) -> list[Warning]:
+def duplicates(asked: Iterable[Asked]) -> list[Remark]:
     """Requirements that say the same words, whatever their order and endings."""
     same: dict[frozenset[str], list[Asked]] = defaultdict(list)
     for one in asked:
         if words := _words(one.text):
             same[words].append(one)
     return [
-        Warning(f"“{_short(rows[0].text)}” stands here {_times(len(rows))}.",
+        Remark(f"“{_short(rows[0].text)}” stands here {_times(len(rows))}.",
                 tuple(one.id for one in rows))
         for rows in same.values()
         if len(rows) > 1
     ]  # fmt: skip
 
 
-def contradictions(asked: Sequence[Asked]) -> list[Warning]:
+def contradictions(asked: Sequence[Asked]) -> list[Remark]:
     """Pairs that cannot both hold, by the rules of `_OPPOSED`."""
     found = []
     for name, one_side, other_side in _OPPOSED:
@@ -82,7 +82,7 @@ def contradictions(asked: Sequence[Asked]) -> list[Warning]:
         others = [one for one in asked if other_side.search(one.text) and one not in ones]
         if ones and others:
             words = f"{name}: “{_short(ones[0].text)}” and “{_short(others[0].text)}”."
-            found.append(Warning(words, (ones[0].id, others[0].id)))
+            found.append(Remark(words, (ones[0].id, others[0].id)))
     return found
 
 

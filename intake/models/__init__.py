@@ -2,7 +2,7 @@
 
 from intake.models.agreements import Agreement
 from intake.models.briefs import Brief, BriefChanged, NotYours, Side, Signature
-from intake.models.drafts import Intake
+from intake.models.drafts import Editing, Intake
 from intake.models.pieces import Action, Answer, Requirement, Section, StalePiece
 from intake.models.templates import AgendaTemplate, LoadedWording
 
@@ -13,6 +13,7 @@ __all__ = [
     "Answer",
     "Brief",
     "BriefChanged",
+    "Editing",
     "Intake",
     "LoadedWording",
     "NotYours",

@@ -172,3 +172,25 @@ class Intake(models.Model):
             ],
             terms=found.terms if found else content.Terms(),
         )
+
+
+class Editing(models.Model):
+    """Who has the cursor where. Nothing depends on it: it is shown for a few seconds and left."""
+
+    intake = models.ForeignKey(Intake, models.CASCADE, related_name="editing")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    piece = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["intake", "user"], name="editing_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.piece}"
+
+    @classmethod
+    def say(cls, intake: Intake, piece: str, *, by: "User", now: datetime) -> None:
+        """`by` is at this piece now; at none when it is empty."""
+        cls.objects.update_or_create(
+            intake=intake, user=by, defaults={"piece": piece[:60], "at": now}
+        )
