@@ -374,7 +374,8 @@ class Requisition(models.Model):
             by=by,
             at=now,
         )
-        record(f"became {to.value}", self, by=by, now=now, client=self.client_id, reason=reason)
+        record(f"became {to.value}", self, by=by, now=now, client=self.client_id, reason=reason,
+               came_from=came_from.value)  # fmt: skip
 
     @property
     def _status_words(self) -> str:
