@@ -157,12 +157,8 @@ def page_of(
     zone: tzinfo,
 ) -> Page:
     """One page: a statement for the events and one for the names, however many there are."""
-    found = scope.events.filter(_asked(wanted, zone)).order_by(*ORDER)
-    if before:
-        found = found.filter(before.rest)
-    events: Sequence[Event] = list(
-        _joined(found, scope)[: PAGE + 1 + (before.told if before else 0)]
-    )
+    told = before.told if before else 0
+    events: Sequence[Event] = list(events_of(scope, wanted, before, zone)[: PAGE + 1 + told])
     if before:
         events = before.untold(events)
     shown = events[:PAGE]
@@ -176,6 +172,22 @@ def page_of(
     )
 
 
+def events_of(
+    scope: Scope, wanted: Mapping[str, Any], before: Place | None, zone: tzinfo
+) -> EventQuerySet:
+    """What was asked for of the record from `before` on, with those who acted."""
+    found = scope.events.filter(_asked(wanted, zone)).order_by(*ORDER)
+    if before:
+        found = found.filter(before.rest)
+    related = ["actor"]
+    if scope.names_requisitions:
+        related.append("requisition")
+        found = found.defer("requisition__description")
+    if scope.names_clients:
+        related.append("client")
+    return found.select_related(*related)
+
+
 def _asked(wanted: Mapping[str, Any], zone: tzinfo) -> Q:
     asked = words.of_kind(wanted["kind"]) if "kind" in wanted else Q()
     if person := wanted.get("person"):
@@ -185,16 +197,6 @@ def _asked(wanted: Mapping[str, Any], zone: tzinfo) -> Q:
     if last := wanted.get("until"):
         asked &= Q(at__lt=datetime.combine(last + timedelta(days=1), time(), tzinfo=zone))
     return asked
-
-
-def _joined(events: EventQuerySet, scope: Scope) -> EventQuerySet:
-    related = ["actor"]
-    if scope.names_requisitions:
-        related.append("requisition")
-    if scope.names_clients:
-        related.append("client")
-    joined = events.select_related(*related)
-    return joined.defer("requisition__description") if scope.names_requisitions else joined
 
 
 def _people(scope: Scope, events: Sequence[Event]) -> tuple[Sequence[tuple[UUID, str]], Names]:

@@ -113,6 +113,7 @@ _KINDS = {action: kind for kind, told in ACTIONS.items() for action in told}
 _WORDS = {action: words for told in ACTIONS.values() for action, words in told.items()}
 
 FIELDS = {
+    "client": "client",
     "title": "title",
     "code": "code",
     "employer": "employer",
