@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from time_machine import TimeMachineFixture
 
-from recruiting.accounts.models import Client, Delegation, User, WorkingCard
+from recruiting.accounts.models import Client, Delegation, Role, User, WorkingCard
 from recruiting.audit.models import Event, event_of, record
 from recruiting.dashboards.activity.pages import (
     PAGE,
@@ -265,11 +265,14 @@ def test_another_clients_people_and_jobs_stay_out(
     make_checkpoint(other_requisition)
     other_manager.join(make_client("Initech"), by=lead, now=NOW)
     make_note(other_requisition, is_private=True)
+    make_user("lead@globex.example", role=Role.LEAD, clients=[other_requisition.client], name="Lou")
     for reader, pages in ((recruiter, [requisition, acme]), (manager, [requisition])):
         for page in pages:
             for query in ({}, {"person": other_recruiter.pk}, {"person": other_manager.pk}):
                 text = sign_in(reader).get(path(page, **query)).text
-                assert not [word for word in ("Omar", "Olga", "Secret", "Globex") if word in text]
+                assert not [
+                    word for word in ("Omar", "Olga", "Lou", "Secret", "Globex") if word in text
+                ]
 
 
 def test_requisition_of_the_same_client_stays_on_its_own_page(

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,7 @@ def actions_in(path: Path) -> Iterator[tuple[str, str]]:
             yield name, "".join(map(str, parts))
 
 
+@cache
 def recorded() -> set[str]:
     files = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
     found = {action for path in files for _, action in actions_in(path)}

@@ -44,7 +44,8 @@ def of_requisition(requisition: Requisition, reader: User) -> Scope:
     if not reader.is_recruiter:
         events, people = events.shared(), people.visible_to(reader)
     kinds = [kind for kind in Kind if kind != Kind.MAIL]
-    return Scope(events, people, readers_of(requisition), kinds, names_requisitions=False)
+    doers = readers_of(requisition).visible_to(reader)
+    return Scope(events, people, doers, kinds, names_requisitions=False)
 
 
 def of_client(client: Client) -> Scope:
