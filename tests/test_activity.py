@@ -266,13 +266,16 @@ def test_another_clients_people_and_jobs_stay_out(
     other_manager.join(make_client("Initech"), by=lead, now=NOW)
     make_note(other_requisition, is_private=True)
     make_user("lead@globex.example", role=Role.LEAD, clients=[other_requisition.client], name="Lou")
-    for reader, pages in ((recruiter, [requisition, acme]), (manager, [requisition])):
-        for page in pages:
-            for query in ({}, {"person": other_recruiter.pk}, {"person": other_manager.pk}):
-                text = sign_in(reader).get(path(page, **query)).text
-                assert not [
-                    word for word in ("Omar", "Olga", "Lou", "Secret", "Globex") if word in text
-                ]
+    queries: list[dict[str, Any]] = [
+        {},
+        *({"person": one.pk} for one in (other_recruiter, other_manager)),
+    ]
+    for reader, page in ((recruiter, requisition), (recruiter, acme), (manager, requisition)):
+        for query in queries:
+            text = sign_in(reader).get(path(page, **query)).text
+            assert not [
+                word for word in ("Omar", "Olga", "Lou", "Secret", "Globex") if word in text
+            ]
 
 
 def test_requisition_of_the_same_client_stays_on_its_own_page(
@@ -497,9 +500,9 @@ def test_page_costs_the_same_with_one_row_and_with_fifty(
 def test_page_reads_its_rows_in_the_order_of_an_index(
     requisition: Requisition, other_requisition: Requisition, manager: User, whose: str, index: str
 ) -> None:
-    """So that the database reads fifty rows and sorts none, with 5,000 as with 50."""
-    add_events(requisition, 5_000)
-    add_events(other_requisition, 5_000)
+    """So that the database reads fifty rows and sorts none, however many there are."""
+    add_events(requisition, 1_000)
+    add_events(other_requisition, 9_000)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     scope = {
@@ -507,7 +510,7 @@ def test_page_reads_its_rows_in_the_order_of_an_index(
         "client": of_client(requisition.client),
         "office": of_office(),
     }[whose]
-    place = Place(NOW - timedelta(minutes=3_000), requisition.pk, 1)
+    place = Place(NOW - timedelta(minutes=600), requisition.pk, 1)
     for before in (None, place):
         plan = events_of(scope, {}, before, ZoneInfo("UTC"))[: PAGE + 2].explain()
         assert re.search(rf"\b{index}\b", plan), plan

@@ -186,7 +186,7 @@ class Names:
 
 def did(event: Event, names: Names) -> str:
     """What somebody did, as it goes on after the name: "logged a checkpoint"."""
-    return _WORDS.get(key_of(event), UNKNOWN).format_map(_Blanks(event, names))
+    return _WORDS.get(key_of(event), UNKNOWN).format_map(_Blanks(event, names)).rstrip()
 
 
 def counts(event: Event) -> list[tuple[str, str]]:
