@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -60,6 +60,18 @@ class BulkForm(forms.Form):
         if not self.rows:
             raise ValidationError("Choose at least one requisition in the list.")
         return super().clean() or self.cleaned_data
+
+    def refuse_as_sent_before(self) -> None:
+        """Who goes back in the browser has the old form, and must not be told that what it says
+        now was done. What is sent next is another message."""
+        self.add_error(
+            None,
+            "This form was sent before and said something else then, which is done. "
+            "Go back to the list and choose again what to change.",
+        )
+        data = cast(QueryDict, self.data).copy()
+        data["key"] = str(uuid.uuid4())
+        self.data = data
 
     @property
     def shown(self) -> list[Shown]:
