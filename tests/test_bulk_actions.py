@@ -310,6 +310,20 @@ def test_watching_begins_ends_and_is_undone(
     assert watched() == {"Job A"}
 
 
+def test_end_of_watching_sent_twice_is_told_twice(
+    desk: Browser, acme: Client, jobs: list[Requisition]
+) -> None:
+    person = make_user(clients=[acme], name="Wim Watcher")
+    jobs[0].watch(person, by=jobs[0].recruiter, now=NOW)
+    form = sent(jobs[:1], person=str(person.pk))
+    answers = [desk.post(f"{BULK}unwatching/", form).status_code for _ in range(2)]
+    assert (answers, BulkAction.objects.count()) == ([302, 302], 1)
+    again = sent(jobs[:1], person=str(person.pk))
+    desk.post(f"{BULK}unwatching/", again)
+    second = BulkAction.objects.exclude(refused=[]).get()
+    assert refusals(second) == [("Job A", "Wim Watcher does not watch it.")]
+
+
 def test_page_costs_the_same_for_one_and_for_fifty(
     desk: Browser, acme: Client, recruiter: User, manager: User
 ) -> None:
