@@ -96,6 +96,11 @@ def test_line_breaks_within_cells_are_of_the_cell(jobs: list[Requisition]) -> No
     assert row.form.cleaned_data["note"] == 'On call.\nTwo "asked".'
 
 
+def test_mark_at_the_beginning_of_a_file_is_no_part_of_a_heading() -> None:
+    table = pasting.read('\ufeff"Job, title","Found"\n"Data Engineer","1"\n')
+    assert table.headings == ("Job, title", "Found")
+
+
 def test_quoted_commas_in_headings_do_not_part_columns(jobs: list[Requisition]) -> None:
     [row] = read('Title;"Notes, wishes, rest";Found\nData Engineer;;1\n', jobs)
     assert row.words == "1 found"

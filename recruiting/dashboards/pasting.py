@@ -131,6 +131,7 @@ class Pasted:
 
 def read(text: str) -> Table:
     """Cells of a paste: tabs between them as spreadsheets copy, else commas or semicolons."""
+    text = text.removeprefix("\ufeff")  # by which Excel marks a file, and a quote must come first
     first = next((line for line in _QUOTED.sub("", text).splitlines() if line.strip(" ")), "")
     delimiter = "\t" if "\t" in first else max(",;|", key=first.count)
     try:
