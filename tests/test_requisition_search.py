@@ -80,7 +80,8 @@ def test_words_are_found_wherever_they_stand(
         ("developer c", {"Developer"}),
         ("übersetzer", {"Übersetzer"}),
         ("ÜBERS", {"Übersetzer"}),
-        ("u\u0308bersetzer", {"Übersetzer"}),
+        ("हिन्दी", {"Driver"}),
+        ("cafe\u0301", {"Driver"}),
     ],
 )
 def test_one_letter_is_a_word_and_case_is_none_of_any(
@@ -88,7 +89,7 @@ def test_one_letter_is_a_word_and_case_is_none_of_any(
 ) -> None:
     every = {
         "Developer": "C++ or C#", "Cook": "Cares for children.", "Analyst": "SQL, R",
-        "Übersetzer": "", "Driver": "",
+        "Übersetzer": "", "Driver": "हिन्दी, cafe\u0301",
     }  # fmt: skip
     for title, text in every.items():
         make_requisition(acme, recruiter=recruiter, manager=manager, title=title, description=text)
