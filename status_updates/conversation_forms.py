@@ -111,7 +111,10 @@ class NoteEditForm(forms.Form):
 
 
 class TouchpointForm(KeyedForm):
-    """Made for five seconds: only the kind is asked for, and a call is the first guess."""
+    """Made for five seconds: only the kind is asked for, and a call is the first guess.
+
+    The time is left open, for the page may have been opened long before the call.
+    """
 
     kind = forms.ChoiceField(
         choices=Touchpoint.Kind.choices,
@@ -143,7 +146,6 @@ class TouchpointForm(KeyedForm):
         super().__init__(*args, **kwargs)
         self.auto_id = "touchpoint_%s"
         self.now = now
-        self.fields["happened_at"].initial = now
 
     @classmethod
     def for_correction(cls, touchpoint: Touchpoint, *, now: datetime) -> "TouchpointForm":

@@ -187,12 +187,16 @@ def touchpoints(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase
     now = timezone.now()
     form = TouchpointForm(request.POST, now=now)
     if form.is_valid():
-        touchpoint = Touchpoint.log(
-            found, form.said_so, by=request.user, now=now, key=form.sent_key
-        )
-        undo = reverse("touchpoint_undoing", args=[touchpoint.pk])
-        messages.success(request, "Touchpoint logged.", extra_tags=f"undo:{undo}")
-        return redirect(found)
+        try:
+            touchpoint = Touchpoint.log(
+                found, form.said_so, by=request.user, now=now, key=form.sent_key
+            )
+        except ValidationError as error:
+            form.refuse(error)
+        else:
+            undo = reverse("touchpoint_undoing", args=[touchpoint.pk])
+            messages.success(request, "Touchpoint logged.", extra_tags=f"undo:{undo}")
+            return redirect(found)
     found = fetch(request.user, pk)
     composers = composers_of(request.user, found, now=now, chosen="touchpoint", touchpoint=form)
     return shared_page(request, found, composers, now=now)
