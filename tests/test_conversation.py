@@ -322,6 +322,26 @@ def test_answer_to_a_withdrawn_question_does_not_quote_it(
     assert SECRET not in sign_in(recruiter).get(requisition.get_absolute_url()).text
 
 
+def test_words_for_what_was_withdrawn_meanwhile_are_kept_in_the_form(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, manager: User, lead: User
+) -> None:
+    question = make_note(requisition, SECRET, by=manager, kind=QUESTION)
+    note = make_note(requisition, SECRET)
+    question.withdraw(by=manager, now=NOW)
+    note.withdraw(by=lead, now=NOW)
+    browser = sign_in(recruiter)
+    answers = [
+        browser.post(reverse("answers", args=[question.pk]), {"text": "My long words"}),
+        browser.post(reverse("note_edit", args=[note.pk]), {"text": "My long words", "version": 1}),
+    ]
+    for answer in answers:
+        assert answer.status_code == 422
+        assert "withdrawn meanwhile" in answer.context["form"].non_field_errors()[0]
+        assert answer.context["form"]["text"].value() == "My long words"
+        assert SECRET not in answer.text
+    assert Note.objects.count() == 2
+
+
 # --- the desk ------------------------------------------------------------------------------
 
 
@@ -377,9 +397,9 @@ def test_answer_to_what_is_no_question_is_not_found(
 ) -> None:
     browser = sign_in(recruiter)
     question.withdraw(by=manager, now=NOW)
-    for note in (question, make_note(requisition, by=manager)):
-        url = reverse("answers", args=[note.pk])
-        assert browser.post(url, {"text": "Yes"}).status_code == 404
+    assert browser.get(reverse("answers", args=[question.pk])).status_code == 404
+    url = reverse("answers", args=[make_note(requisition, by=manager).pk])
+    assert browser.post(url, {"text": "Yes"}).status_code == 404
 
 
 # --- the timeline --------------------------------------------------------------------------
