@@ -8,7 +8,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from time_machine import TimeMachineFixture
 
-from recruiting.accounts.models import User
+from recruiting.accounts.models import Absence, Client, User
 from recruiting.dashboards.models import Visit
 from requisitions.models import Requisition, Stage, Status
 from status_updates.models.checkpoint import PromiseMade
@@ -35,6 +35,16 @@ def test_home_says_what_changed_since_my_last_visit(
     make_checkpoint(requisition, now=NOW - timedelta(days=1), counts={Stage.MET: 2})
     page = sign_in(manager).get("/")
     assert "Since Monday:</b> 2 met" in page.text
+
+
+def test_home_says_when_the_recruiter_is_back_from_all_her_days_away(
+    sign_in: SignIn, acme: Client, recruiter: User, manager: User
+) -> None:
+    make_requisition(acme, recruiter=recruiter, manager=manager, status=Status.INTAKE)
+    Absence.plan(NOW.date(), NOW.date(), by=recruiter, now=NOW)
+    Absence.plan(date(2026, 3, 12), date(2026, 3, 13), by=recruiter, now=NOW)
+    (asked,) = sign_in(manager).get("/").context["waiting"]
+    assert asked.presence == "Rosa is away until 13 March; back Monday 09:00."
 
 
 def test_looking_writes_nothing_until_the_page_says_so(
