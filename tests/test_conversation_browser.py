@@ -97,6 +97,24 @@ def test_name_is_put_in_by_its_button(
     expect(page.locator(".entry__note strong")).to_have_text("@Max Manager")
 
 
+def test_private_note_that_was_refused_comes_back_as_private(
+    open_page: OpenPage, requisition: Requisition, recruiter: User
+) -> None:
+    """Its words in a form for everybody would be one press away from the manager."""
+    page = open_page(f"{requisition.get_absolute_url()}?log=note", recruiter)
+    page.get_by_label("A private note").check()
+    page.get_by_label("Your note").fill("Careful: @Max Manager hesitates")
+    page.get_by_role("button", name="Add note").click()
+    expect(page.get_by_role("alert")).to_contain_text("Max Manager would not see this")
+    page.get_by_label("Your note").fill("Careful: Max hesitates again")
+    kept = "Object.values(localStorage).some((draft) => draft.includes('again'))"
+    while not page.evaluate(kept):
+        page.wait_for_timeout(50)
+    page.goto(f"{requisition.get_absolute_url()}?log=note")
+    expect(page.get_by_label("Your note")).to_have_value("Careful: Max hesitates again")
+    expect(page.get_by_label("A private note")).to_be_checked()
+
+
 def test_stale_edit_shows_both_texts_and_loses_none(
     open_page: OpenPage,
     requisition: Requisition,
