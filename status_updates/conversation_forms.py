@@ -32,6 +32,7 @@ class KeyedForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["key"].initial = uuid.uuid4
+        self.fields["key"].widget.attrs["data-draft-key"] = True
 
     @property
     def sent_key(self) -> uuid.UUID:

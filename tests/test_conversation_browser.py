@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from recruiting.accounts.models import User
 from requisitions.models import Requisition
@@ -113,6 +113,28 @@ def test_private_note_that_was_refused_comes_back_as_private(
     page.goto(f"{requisition.get_absolute_url()}?log=note")
     expect(page.get_by_label("Your note")).to_have_value("Careful: Max hesitates again")
     expect(page.get_by_label("A private note")).to_be_checked()
+
+
+def test_question_whose_answer_was_lost_is_asked_once_after_a_reload(
+    open_page: OpenPage, requisition: Requisition, manager: User
+) -> None:
+    page = open_page(requisition.get_absolute_url(), manager, viewport=PHONE)
+
+    def lose_the_answer(route: Route) -> None:
+        route.fetch()
+        route.abort("internetdisconnected")
+
+    page.route("**/notes/", lose_the_answer)
+    page.get_by_label("Ask about this requisition").fill("Is Ada still in?")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("there is no connection")).to_be_visible()
+    assert Note.objects.count() == 1
+    page.unroute("**/notes/", lose_the_answer)
+    page.reload()
+    expect(page.get_by_text("What you had typed is back")).to_be_visible()
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Question asked.")).to_be_visible()
+    assert Note.objects.count() == 1
 
 
 def test_stale_edit_shows_both_texts_and_loses_none(
