@@ -47,7 +47,9 @@ def _context(user: User, now: datetime) -> dict[str, Any]:
     since = visit.since(now) if visit else None
     rows = list(_requisitions(user, now))
     material = facts.load(rows, since=since, now=now)
-    known = [material.facts(row, since=since, today=today, zone=zone) for row in rows]
+    known = [
+        material.facts(row, since=since, today=today, zone=zone, reader=user.pk) for row in rows
+    ]
     known.sort(key=lambda one: (ORDER.index(one.health), one.requisition.title))
     return {
         "since_words": _since_words(since, now) if since else "",
