@@ -14,6 +14,8 @@ from recruiting.lib.text import render_markdown
 from requisitions.models import Requisition
 from requisitions.readers import readers_of
 
+NOTHING_TOLD = Availability("")
+
 
 @dataclass(frozen=True)
 class PersonLine:
@@ -29,7 +31,7 @@ class PersonLine:
     party: str
     about: str
     sees: bool
-    availability: Availability = Availability("")
+    availability: Availability = NOTHING_TOLD
     presence: str = ""
     reached: str = ""
     how_to: SafeString | str = ""
