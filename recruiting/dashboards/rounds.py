@@ -36,7 +36,6 @@ class RowForm(CheckpointForm):
         for name in ("note", "next_step"):
             self.fields[name].widget.attrs["class"] = "input"
         self.fields["note"].widget.attrs["rows"] = 1
-        self.fields["key"].widget.attrs["data-draft-key"] = True
         for stage in Stage:
             attrs = self.fields[stage.value].widget.attrs
             attrs.update(
