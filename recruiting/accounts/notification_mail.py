@@ -273,6 +273,7 @@ def _written(mail: Mail, told: Sequence[Notification]) -> Rendered:
         "person": mail.recipient,
         "lines": lines,
         "number": len(told),
+        "others": len(told) - 1,
         "more": len(told) - len(lines),
         "rhythm": cadence_of(mail.period).value,
         "list_url": f"{settings.SITE_URL}{reverse('notifications')}",
