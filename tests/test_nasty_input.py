@@ -63,6 +63,7 @@ HEADERS = [
 ]
 
 QUERY = ("page", "earlier", "q", "client", "status", "sort", "mine", "show", "next", "email")
+QUERY += ("before", "kind", "person", "since", "until")
 FILLED = {"name": "Ada", "title": "Smith", "email": "ada@acme.example", "reason": "Why not"}
 FILLED |= {"found": "1", "text": "Hello", "client": NOTHING, "file": "none", "take": "title"}
 LEFT_OUT = ("logout", "signing-out")

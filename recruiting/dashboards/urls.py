@@ -2,6 +2,7 @@ from django.urls import path
 
 from recruiting.dashboards import health
 from recruiting.dashboards.views import (
+    activity,
     bulk,
     conversation,
     home,
@@ -62,6 +63,20 @@ urlpatterns = [
     path("requisitions/views/<uuid:pk>/default/", saved_views.default, name="view_default"),
     path("visits/", manager_home.visits, name="visits"),
     path("requisitions/<uuid:pk>/", requisition.requisition, name="requisition"),
+    path("activity/", activity.activity, name="activity"),
+    path("activity/looks/", activity.activity_looks, name="activity_looks"),
+    path("clients/<uuid:pk>/activity/", activity.client_activity, name="client_activity"),
+    path("clients/<uuid:pk>/activity/looks/", activity.client_looks, name="client_looks"),
+    path(
+        "requisitions/<uuid:pk>/activity/",
+        activity.requisition_activity,
+        name="requisition_activity",
+    ),
+    path(
+        "requisitions/<uuid:pk>/activity/looks/",
+        activity.requisition_looks,
+        name="requisition_looks",
+    ),
     path("requisitions/<uuid:pk>/checkpoints/", requisition.checkpoints, name="checkpoints"),
     path("checkpoints/<uuid:pk>/undoing/", requisition.undoing, name="checkpoint_undoing"),
     path("checkpoints/<uuid:pk>/correction/", requisition.correction, name="checkpoint_correction"),

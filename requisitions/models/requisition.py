@@ -394,7 +394,8 @@ class Requisition(models.Model):
             by=by,
             at=now,
         )
-        record(f"became {to.value}", self, by=by, now=now, client=self.client_id, reason=reason)
+        record(f"became {to.value}", self, by=by, now=now, client=self.client_id, reason=reason,
+               came_from=came_from.value)  # fmt: skip
         if tells:
             notices.tell_of_move(self, change, by=by, now=now)
 

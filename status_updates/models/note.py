@@ -252,11 +252,12 @@ class Note(models.Model):
         self.save(update_fields=["withdrawn_at", "withdrawn_by"])
 
     def _record(self, action: str, *, by: "User", now: datetime, **particulars: Any) -> None:
-        """A private note is told of under its own name alone: what is asked for by requisition
-        or by client is shown to managers as well."""
+        """A private note is told of under its own name, and in private."""
         particulars["mentioned"] = [pk for pk, _ in self.mentions]
         if self.is_private:
-            record(action.replace(" a ", " a private "), self, by=by, now=now, **particulars)
+            record(action.replace(" a ", " a private "), self, by=by, now=now,
+                   client=self.requisition.client_id, requisition=self.requisition_id,
+                   is_private=True, **particulars)  # fmt: skip
             return
         record(action, self.requisition, by=by, now=now, client=self.requisition.client_id,
                note=str(self.pk), **particulars)  # fmt: skip

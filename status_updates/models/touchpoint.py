@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -165,6 +165,6 @@ class Touchpoint(models.Model):
         standing = Touchpoint.objects.standing().filter(pk=self.pk)
         return bool(standing.update(undone_at=now, undone_by=by))
 
-    def _record(self, action: str, *, by: "User", now: datetime, **particulars: str) -> None:
+    def _record(self, action: str, *, by: "User", now: datetime, **particulars: Any) -> None:
         record(action, self.requisition, by=by, now=now, client=self.requisition.client_id,
                touchpoint=str(self.pk), **particulars)  # fmt: skip

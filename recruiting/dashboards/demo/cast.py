@@ -13,8 +13,9 @@ from recruiting.accounts.models.notifications import NOTIFICATIONS
 from recruiting.dashboards.demo import people
 from recruiting.dashboards.demo.story import Person
 from recruiting.dashboards.demo.workdays import instant, shifted
-from recruiting.dashboards.models import SavedView, Visit
+from recruiting.dashboards.models import Look, SavedView, Visit
 from recruiting.mailing.models import Mail
+from requisitions.models import Requisition
 
 JOINED_AT = "10:00"
 """By the clock of the lead."""
@@ -74,6 +75,11 @@ class Cast:
             user.last_login = self.days_ago(login, workdays, "08:20")
             user.save(update_fields=["last_login"])
             Visit.mark(user, user.last_login)
+            pages = [*Requisition.objects.visible_to(user), *Client.objects.visible_to(user)]
+            Look.objects.bulk_create(
+                Look(user=user, page=page.pk, at=user.last_login, before=user.last_login)
+                for page in pages
+            )
 
     def keep_views(self, views: Mapping[str, Mapping[str, str]]) -> None:
         for login, named in views.items():
