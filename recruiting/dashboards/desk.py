@@ -17,6 +17,7 @@ from recruiting.dashboards import needs
 from recruiting.dashboards.questions import Questions, questions_in
 from recruiting.dashboards.rows import Row, about, ago, exact, promise_words, row
 from requisitions.models import Requisition, Stage, Status
+from requisitions.stages import counted_stages
 from requisitions.words import days_words, stage_words
 from status_updates import facts
 from status_updates.facts import Facts, Material
@@ -285,7 +286,8 @@ class _Saying:
         return self._need(requisition, why, "Resume work", url)
 
     def _log(self, requisition: Requisition, why: str, *, late: bool = False) -> Need:
-        url = f"{requisition.get_absolute_url()}#id_found"
+        first = counted_stages(requisition.client.hidden)[0]
+        url = f"{requisition.get_absolute_url()}#id_{first.value}"
         return self._need(requisition, why, "Log a checkpoint", url, late=late)
 
     def _need(

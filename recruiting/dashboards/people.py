@@ -36,7 +36,7 @@ def people_of(requisition: Requisition, *, now: datetime) -> list[PersonLine]:
         people.append((watcher.user, party, "Watches"))
     presence = Presence.load([user for user, _, _ in people], now)
     return [
-        _line(user, party, what, presence.of(user, requisition.client_id))
+        _line(user, party, what, presence.of(user, requisition.client))
         for user, party, what in people
     ]
 

@@ -1,12 +1,13 @@
 """Requisitions as rows of a list: every cell a finished text, since formatting in templates is what
 makes long lists slow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
 from requisitions.models import Requisition, Stage
+from requisitions.stages import stages_in_sight
 from requisitions.words import stage_words
 from status_updates.facts import Facts
 
@@ -43,7 +44,8 @@ class Row:
     status_label: str
     days: str
     days_title: str
-    totals: Sequence[Total]
+    totals: Mapping[Stage, Total]
+    """Of the stages that the client counts, and of others that hold counts."""
     reached: str
     last: str
     last_on: str
@@ -70,7 +72,10 @@ def row(known: Facts, *, today: date) -> Row:
         status_label=requisition.get_status_display(),
         days="" if known.days_open is None else f"{known.days_open:,}",
         days_title=_days_title(known),
-        totals=[Total(f"{total:,}", not total) for total in known.totals.values()],
+        totals={
+            stage: Total(f"{known.totals[stage]:,}", not known.totals[stage])
+            for stage in stages_in_sight(requisition.client.hidden, known.totals)
+        },
         reached=", ".join(_reached(known)),
         last=ago(checkpoint.on, today) if checkpoint else "",
         last_on=checkpoint.on.isoformat() if checkpoint else "",
@@ -105,7 +110,8 @@ def _days_title(known: Facts) -> str:
 
 def _reached(known: Facts) -> list[str]:
     """The furthest three stages, for where nine columns do not fit."""
-    counts = [stage_words(stage, total) for stage, total in known.totals.items() if total]
+    totals = ((stage, known.totals[stage]) for stage in known.stages)
+    counts = [stage_words(stage, total) for stage, total in totals if total]
     return counts[-3:]
 
 

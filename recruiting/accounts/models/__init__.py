@@ -10,7 +10,15 @@ from recruiting.accounts.models.cards import (
     Wishes,
     WorkingCard,
 )
-from recruiting.accounts.models.clients import Client, ClientNameTaken, Membership
+from recruiting.accounts.models.clients import (
+    Client,
+    ClientNameTaken,
+    ClientSettings,
+    Membership,
+    StaleSettings,
+    WeekStart,
+)
+from recruiting.accounts.models.closed_days import Closing
 from recruiting.accounts.models.invitations import Invitation, InvitationRefused, Invited
 from recruiting.accounts.models.people import Role, User
 
@@ -19,6 +27,8 @@ __all__ = [
     "Channel",
     "Client",
     "ClientNameTaken",
+    "ClientSettings",
+    "Closing",
     "Delegation",
     "DigestWish",
     "Invitation",
@@ -28,7 +38,9 @@ __all__ = [
     "Preferences",
     "Role",
     "StalePreferences",
+    "StaleSettings",
     "User",
+    "WeekStart",
     "Weekday",
     "Wishes",
     "WorkingCard",

@@ -89,7 +89,7 @@ def _waiting(
     return [
         Asked(
             waiting=one,
-            recruiter=presence.of(one.requisition.recruiter),
+            recruiter=presence.of(one.requisition.recruiter, one.requisition.client),
             instead_of=_name(absent.get(one.requisition.pk)),
         )
         for one in waiting_on(managers, known, today=timezone.localdate(now))
