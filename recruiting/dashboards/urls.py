@@ -3,6 +3,7 @@ from django.urls import path
 from recruiting.dashboards import health
 from recruiting.dashboards.views import (
     bulk,
+    client_settings,
     conversation,
     home,
     manager_home,
@@ -23,6 +24,18 @@ urlpatterns = [
         name="absence_cancellation",
     ),
     path("preferences/signing-out/", preferences.signing_out, name="signing_out"),
+    path("clients/<uuid:pk>/settings/", client_settings.settings, name="client_settings"),
+    path("clients/<uuid:pk>/closed-days/", client_settings.closings, name="client_closings"),
+    path(
+        "clients/<uuid:pk>/closed-days/<uuid:closing>/removal/",
+        client_settings.closing_removal,
+        name="client_closing_removal",
+    ),
+    path(
+        "clients/<uuid:pk>/closed-days/<uuid:closing>/return/",
+        client_settings.closing_return,
+        name="client_closing_return",
+    ),
     path("", home.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
