@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Count, Prefetch, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -39,6 +40,15 @@ def with_clients(people: UserQuerySet, reader: User) -> UserQuerySet:
         Prefetch("memberships", shared.select_related("client").order_by("client__name")),
         Prefetch("invitations", invitations),
     )
+
+
+def held_by(person: User, reader: User) -> list[dict[str, Any]]:
+    """How many requisitions that are not closed a person holds, or as a manager answers for, at
+    each of the clients that the reader sees."""
+    rows = person.requisitions_managed if person.is_manager else person.requisitions_held
+    open_ones = rows.filter(closed_on=None, client__in=Client.objects.visible_to(reader))
+    by_client = open_ones.order_by("client__name").values("client", "client__name")
+    return list(by_client.annotate(number=Count("pk")))
 
 
 def entry(person: User) -> Entry:

@@ -5,6 +5,7 @@ from recruiting.dashboards.views import (
     bulk,
     client_settings,
     conversation,
+    handover,
     home,
     manager_home,
     preferences,
@@ -24,6 +25,7 @@ urlpatterns = [
         name="absence_cancellation",
     ),
     path("preferences/signing-out/", preferences.signing_out, name="signing_out"),
+    path("people/<uuid:pk>/handover/", handover.handover, name="handover"),
     path("clients/<uuid:pk>/settings/", client_settings.settings, name="client_settings"),
     path("clients/<uuid:pk>/closed-days/", client_settings.closings, name="client_closings"),
     path(

@@ -50,8 +50,12 @@ def _page(
 ) -> HttpResponse:
     visible = directory.with_clients(User.objects.visible_to(request.user), request.user)
     entry = directory.entry(get_object_or_404(visible, pk=pk))
+    held = directory.held_by(entry.person, request.user)
     context: dict[str, Any] = {
         "entry": entry,
+        "held": held,
+        "held_total": sum(one["number"] for one in held),
+        "held_at": {one["client"] for one in held},
         "person": entry.person,
         **_card(entry.person, request.user, timezone.now()),
         "is_self": entry.person == request.user,
