@@ -1,5 +1,6 @@
 """People as a reader may see them: of another person's clients only those that both share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,13 +43,13 @@ def with_clients(people: UserQuerySet, reader: User) -> UserQuerySet:
     )
 
 
-def held_by(person: User, reader: User) -> list[dict[str, Any]]:
+def held_by(person: User, reader: User) -> list[Mapping[str, Any]]:
     """How many requisitions that are not closed a person holds, or as a manager answers for, at
     each of the clients that the reader sees."""
     rows = person.requisitions_managed if person.is_manager else person.requisitions_held
     open_ones = rows.filter(closed_on=None, client__in=Client.objects.visible_to(reader))
     by_client = open_ones.order_by("client__name").values("client", "client__name")
-    return list(by_client.annotate(number=Count("pk")))
+    return [dict(one) for one in by_client.annotate(number=Count("pk"))]
 
 
 def entry(person: User) -> Entry:

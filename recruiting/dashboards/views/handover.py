@@ -134,6 +134,9 @@ def _told(
         messages.success(request, f"{person} {done}.")
     if action.refused:
         return redirect("bulk_action", action.pk)
+    if not action.changes.exists():
+        messages.info(request, "Nothing was left to hand over.")
+        return redirect("person", person.pk)
     undo = reverse("bulk_undoing", args=[action.pk])
     messages.success(request, done_words(action), extra_tags=f"undo:{undo}")
     return redirect("person", person.pk)
