@@ -25,11 +25,23 @@ class Entry:
     state: str
 
 
-def search(reader: User, words: str) -> UserQuerySet:
-    """The people that a reader sees, those with `words` in name or address, by name."""
+def search(reader: User, wanted: Mapping[str, Any]) -> UserQuerySet:
+    """The people that a reader sees, by name: those with all words of `q` in name or address, of
+    a role, at a client, in a state."""
     people: UserQuerySet = User.objects.visible_to(reader)
-    for word in words.split():
+    for word in wanted.get("q", "").split():
         people = people.filter(Q(name__icontains=word) | Q(email__icontains=word))
+    if role := wanted.get("role"):
+        people = people.filter(role=role)
+    if client := wanted.get("client"):
+        people = people.serving(client)
+    match wanted.get("state"):
+        case "active":
+            people = people.active()
+        case "new":
+            people = people.active().filter(last_login=None)
+        case "gone":
+            people = people.filter(is_active=False)
     return people.order_by("-is_active", Lower("name"), "email")
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from recruiting.accounts.models.absences import Delegation
-from recruiting.accounts.models.cards import Preferences, WorkingCard
+from recruiting.accounts.models.cards import Preferences, StalePreferences, WorkingCard
 from recruiting.accounts.models.clients import Client, Membership
 from recruiting.audit.models import record
 from recruiting.lib.text import check_line
@@ -200,6 +200,22 @@ class User(AbstractBaseUser):
             self.save(update_fields=["is_active"])
             Preferences.objects.filter(user=self).update(digest_since=now)
             record("reactivated", self, by=by, now=now)
+
+    def rename(self, name: str, *, version: int, by: "User", now: datetime) -> None:
+        """A lead writes the name as it should be; `version` is that of the person's preferences.
+
+        Raises StalePreferences when they, and the name with them, were changed since, and
+        PermissionDenied when `by` is no lead any more.
+        """
+        with transaction.atomic():
+            _check_is_still_lead(by)
+            newest = Preferences.objects.filter(user=self, version=version)
+            if not newest.update(version=models.F("version") + 1):
+                raise StalePreferences
+            before = User.objects.values_list("name", flat=True).get(pk=self.pk)
+            self.name = name
+            self.save(update_fields=["name"])
+            record("renamed", self, by=by, now=now, before=before, name=name)
 
     def make_lead(self, *, by: "User", now: datetime) -> None:
         """Raises ValueError for a hiring manager, who sits on the other side of the table."""

@@ -10,14 +10,19 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recruiting.accounts import directory
 from recruiting.accounts.availability import Presence
 from recruiting.accounts.decorators import lead_required, recruiter_required
-from recruiting.accounts.forms import MembershipForm, SearchForm
+from recruiting.accounts.forms import MembershipForm, NameForm, SearchForm
 from recruiting.accounts.http import AuthenticatedHttpRequest
-from recruiting.accounts.models import Client, User
+from recruiting.accounts.models import (
+    Client,
+    Preferences,
+    StalePreferences,
+    User,
+)
 from recruiting.lib.text import render_markdown
 
 PAGE_SIZE = 50
@@ -31,8 +36,8 @@ def _person(request: AuthenticatedHttpRequest, pk: UUID) -> User:
 @require_GET
 @recruiter_required
 def people(request: AuthenticatedHttpRequest) -> HttpResponseBase:
-    form = SearchForm(request.GET)
-    found = directory.with_clients(directory.search(request.user, form.words), request.user)
+    form = SearchForm(request.GET, by=request.user)
+    found = directory.with_clients(directory.search(request.user, form.wanted), request.user)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     entries = [directory.entry(person) for person in page]
     context = {"page": page, "entries": entries, "form": form}
@@ -78,6 +83,31 @@ def _card(person: User, reader: User, now: datetime) -> dict[str, Any]:
         .select_related("client", "delegate")
         .order_by("client__name"),
     }
+
+
+@require_http_methods(["GET", "POST"])
+@lead_required
+def person_name(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
+    """Write a name as it should be. Who saved meanwhile is not overwritten unseen: 409."""
+    found = _person(request, pk)
+    version = Preferences.objects.values_list("version", flat=True).get(user=found)
+    if request.method == "GET":
+        form = NameForm(initial={"version": version, "name": found.name})
+        return render(request, "accounts/person_name.html", {"person": found, "form": form})
+    form, status = NameForm(request.POST), 422
+    if form.is_valid():
+        typed = form.cleaned_data
+        try:
+            found.rename(
+                typed["name"], version=typed["version"], by=request.user, now=timezone.now()
+            )
+        except StalePreferences:
+            form, status = NameForm({"version": version, "name": typed["name"]}), 409
+        else:
+            messages.success(request, f"The name is {found} now.")
+            return redirect("person", pk)
+    context = {"person": found, "form": form, "is_stale": status == 409}
+    return render(request, "accounts/person_name.html", context, status=status)
 
 
 @require_POST

@@ -162,9 +162,9 @@ def _page(
         "key": uuid.uuid4(),
         "again": _again(request.GET),
     }
-    page = "handover_preview" if is_preview else "handover"
+    page = "dashboards/handover_preview.html" if is_preview else "dashboards/handover.html"
     status = 422 if request.method == "POST" else 200
-    return render(request, f"dashboards/{page}.html", context, status=status)
+    return render(request, page, context, status=status)
 
 
 def _again(asked: QueryDict) -> str:
