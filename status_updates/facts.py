@@ -307,6 +307,8 @@ def _sentence(
         case Status.PARTED:
             return f"Parted ways on {day}{why}."
     opened = f"Open for {days_words(days_open or 0)}"
+    if requisition.openings > 1 and requisition.funnel.accepted:
+        opened += f", {requisition.funnel.accepted:,} of {requisition.openings:,} filled"
     furthest = _furthest(requisition.funnel.totals, stages)
     if quiet is not None and quiet > QUIET_AFTER.days:
         return f"{opened}, {furthest}; nothing logged for {days_words(quiet)}."

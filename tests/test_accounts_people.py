@@ -155,9 +155,9 @@ def test_open_invitations_are_sent_again_and_revoked_in_their_list(
     browser, url = sign_in(recruiter), reverse("invitations")
     assert list(browser.get(url).context["page"]) == [first, second]
     again = reverse("invitation_again", args=[first.pk])
-    assert browser.post(again, {"seen": "1", "list": "1"}).url == url
+    assert browser.post(again, {"seen": "1", "list": "1"})["Location"] == url
     revoked = reverse("invitation_revocation", args=[second.pk])
-    assert browser.post(revoked, {"list": "1"}).url == url
+    assert browser.post(revoked, {"list": "1"})["Location"] == url
     [left] = browser.get(url).context["page"]
     assert (left, left.sends) == (first, 2)
 

@@ -89,7 +89,7 @@ def row(known: Facts, *, today: date) -> Row:
             "recruiter": requisition.recruiter.display_name,
             "opened": _short(requisition.opened_on),
             "target": _short(requisition.target_on),
-            "openings": f"{requisition.openings:,}",
+            "openings": _openings(requisition),
         },
     )
 
@@ -98,6 +98,12 @@ def about(requisition: Requisition) -> str:
     """Client, employer where it is another, and place."""
     parts = [requisition.client.name, requisition.employer, requisition.place]
     return " · ".join(dict.fromkeys(part for part in parts if part))
+
+
+def _openings(requisition: Requisition) -> str:
+    """ "3", and once one is filled "1 of 3"."""
+    accepted = requisition.funnel.accepted
+    return f"{accepted:,} of {requisition.openings:,}" if accepted else f"{requisition.openings:,}"
 
 
 def _days_title(known: Facts) -> str:
