@@ -5,7 +5,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied
+from django.core.mail import EmailMessage
 from django.test import Client as Browser
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -19,7 +21,10 @@ from recruiting.accounts.models import (
     User,
 )
 from recruiting.accounts.models.invitations import Invited
+from recruiting.accounts.models.people import ADDRESS_CHANGE
 from recruiting.audit.models import Event
+from recruiting.mailing import delivery
+from recruiting.mailing.models import Mail
 from tests.factories import NOW, make_client, make_user
 from tests.queries import counted
 
@@ -116,31 +121,63 @@ def test_client_of_others_is_not_offered_to_narrow_by(
     assert list(form.fields["client"].queryset) == [acme]
 
 
-def test_lead_corrects_a_name(sign_in: SignIn, lead: User, manager: User) -> None:
-    url = reverse("person_name", args=[manager.pk])
+def test_lead_puts_a_name_right(sign_in: SignIn, lead: User, manager: User) -> None:
+    url = reverse("person_edit", args=[manager.pk])
     browser = sign_in(lead)
     version = browser.get(url).context["form"]["version"].value()
-    browser.post(url, {"version": version, "name": "Maxine Manager"})
+    typed = {"version": version, "name": "Maxine Manager", "email": manager.email}
+    browser.post(url, typed)
     manager.refresh_from_db()
     assert manager.name == "Maxine Manager"
     event = Event.objects.about(manager).get(action="renamed")
     assert event.particulars == {"before": "Max Manager", "name": "Maxine Manager"}
-    stale = browser.post(url, {"version": version, "name": "Mad Max"})
+    stale = browser.post(url, typed | {"name": "Mad Max"})
     assert stale.status_code == 409
-    assert "The name is <strong>Maxine Manager</strong> now; you typed" in stale.text
+    assert "<strong>Maxine Manager</strong>, manager@acme.example now" in stale.text
     manager.refresh_from_db()
     assert manager.name == "Maxine Manager"
-    again = {"version": stale.context["form"]["version"].value(), "name": "Mad Max"}
-    assert browser.post(url, again).status_code == 302
+    again = stale.context["form"]["version"].value()
+    assert browser.post(url, typed | {"version": again, "name": "Mad Max"}).status_code == 302
 
 
-def test_name_written_by_a_lead_makes_the_persons_open_form_stale(
+def test_changed_address_is_told_to_both(
+    sign_in: SignIn, lead: User, manager: User, mailoutbox: list[EmailMessage]
+) -> None:
+    EmailAddress.objects.create(user=manager, email=manager.email, verified=True, primary=True)
+    url = reverse("person_edit", args=[manager.pk])
+    version = manager.preferences.version
+    typed = {"version": version, "name": manager.name, "email": "Max@New.example"}
+    assert sign_in(lead).post(url, typed).status_code == 302
+    manager.refresh_from_db()
+    assert manager.email == "max@new.example"
+    assert not manager.emailaddress_set.exists()
+    told = Mail.objects.kind(ADDRESS_CHANGE)
+    delivery.deliver([mail.pk for mail in told], now=max(mail.due_at for mail in told))
+    assert sorted(mail.to[0] for mail in mailoutbox) == ["manager@acme.example", "max@new.example"]
+    assert "from manager@acme.example to max@new.example" in mailoutbox[0].body
+    assert "Lea Lead: lead@acme.example" in mailoutbox[0].body
+    assert Event.objects.about(manager).filter(action="changed address", actor=lead).exists()
+
+
+def test_address_of_another_account_is_refused_beside_the_field(
+    sign_in: SignIn, lead: User, manager: User, recruiter: User
+) -> None:
+    url = reverse("person_edit", args=[manager.pk])
+    typed = {"version": manager.preferences.version, "name": "M", "email": recruiter.email.upper()}
+    page = sign_in(lead).post(url, typed)
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == ["email"]
+    manager.refresh_from_db()
+    assert (manager.name, manager.preferences.version) == ("Max Manager", typed["version"])
+
+
+def test_name_put_right_by_a_lead_makes_the_persons_open_form_stale(
     lead: User, manager: User
 ) -> None:
     shown = manager.preferences.version
-    manager.rename("Maxine", version=shown, by=lead, now=NOW)
+    manager.put_right("Maxine", manager.email, version=shown, by=lead, now=NOW)
     with pytest.raises(StalePreferences):
-        manager.rename("Max", version=shown, by=lead, now=NOW)
+        manager.put_right("Max", manager.email, version=shown, by=lead, now=NOW)
 
 
 def test_open_invitations_are_sent_again_and_revoked_in_their_list(

@@ -109,14 +109,17 @@ class RepeatForm(forms.Form):
     seen = forms.IntegerField()
 
 
-class NameForm(forms.Form):
-    """A lead writes somebody's name as it should be."""
+class PersonForm(forms.Form):
+    """A lead writes somebody's name and address as they should be."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     name = LineField(
         max_length=NAME_MAX,
         help_text="As they sign a mail.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    email = PersonEmailField(
+        label="Email", help_text="They sign in by it. Both addresses are told of a change."
     )
 
 

@@ -26,7 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="invitation_revocation",
     ),
     path("people/<uuid:pk>/", people.person, name="person"),
-    path("people/<uuid:pk>/name/", people.person_name, name="person_name"),
+    path("people/<uuid:pk>/edit/", people.person_edit, name="person_edit"),
     path("people/<uuid:pk>/memberships/", people.memberships, name="memberships"),
     path("people/<uuid:pk>/memberships/<uuid:client_pk>/", people.membership, name="membership"),
     path(

@@ -78,8 +78,8 @@ def shown(chosen: Iterable[str]) -> list[Column]:
 
 
 def filled(columns: Sequence[Column], rows: Sequence[Row]) -> list[Column]:
-    """Without stages that none of the rows has: their clients do not count them."""
-    counted = {stage.value for row in rows for stage in row.totals}
+    """Without stages that none of the rows' clients counts."""
+    counted = {stage.value for row in rows for stage in row.counted}
     return [one for one in columns if not (rows and one.is_stage) or one.name in counted]
 
 

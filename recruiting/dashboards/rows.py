@@ -1,7 +1,7 @@
 """Requisitions as rows of a list: every cell a finished text, since formatting in templates is what
 makes long lists slow."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -46,6 +46,7 @@ class Row:
     days_title: str
     totals: Mapping[Stage, Total]
     """Of the stages that the client counts, and of others that hold counts."""
+    counted: Sequence[Stage]
     reached: str
     last: str
     last_on: str
@@ -76,6 +77,7 @@ def row(known: Facts, *, today: date) -> Row:
             stage: Total(f"{known.totals[stage]:,}", not known.totals[stage])
             for stage in stages_in_sight(requisition.client.hidden, known.totals)
         },
+        counted=known.stages,
         reached=", ".join(_reached(known)),
         last=ago(checkpoint.on, today) if checkpoint else "",
         last_on=checkpoint.on.isoformat() if checkpoint else "",

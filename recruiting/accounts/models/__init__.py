@@ -20,10 +20,11 @@ from recruiting.accounts.models.clients import (
 )
 from recruiting.accounts.models.closed_days import Closing
 from recruiting.accounts.models.invitations import Invitation, InvitationRefused, Invited
-from recruiting.accounts.models.people import Role, User
+from recruiting.accounts.models.people import AddressTaken, Role, User
 
 __all__ = [
     "Absence",
+    "AddressTaken",
     "Channel",
     "Client",
     "ClientNameTaken",

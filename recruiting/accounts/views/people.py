@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from recruiting.accounts import directory
 from recruiting.accounts.availability import Presence
 from recruiting.accounts.decorators import lead_required, recruiter_required
-from recruiting.accounts.forms import MembershipForm, NameForm, SearchForm
+from recruiting.accounts.forms import MembershipForm, PersonForm, SearchForm
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import (
+    AddressTaken,
     Client,
     Preferences,
     StalePreferences,
@@ -87,27 +88,34 @@ def _card(person: User, reader: User, now: datetime) -> dict[str, Any]:
 
 @require_http_methods(["GET", "POST"])
 @lead_required
-def person_name(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
-    """Write a name as it should be. Who saved meanwhile is not overwritten unseen: 409."""
+def person_edit(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
+    """Put name and address right. Who saved meanwhile is not overwritten unseen: 409."""
     found = _person(request, pk)
     version = Preferences.objects.values_list("version", flat=True).get(user=found)
+    shown = {"version": version, "name": found.name, "email": found.email}
     if request.method == "GET":
-        form = NameForm(initial={"version": version, "name": found.name})
-        return render(request, "accounts/person_name.html", {"person": found, "form": form})
-    form, status = NameForm(request.POST), 422
-    if form.is_valid():
-        typed = form.cleaned_data
-        try:
-            found.rename(
-                typed["name"], version=typed["version"], by=request.user, now=timezone.now()
-            )
-        except StalePreferences:
-            form, status = NameForm({"version": version, "name": typed["name"]}), 409
-        else:
-            messages.success(request, f"The name is {found} now.")
-            return redirect("person", pk)
-    context = {"person": found, "form": form, "is_stale": status == 409}
-    return render(request, "accounts/person_name.html", context, status=status)
+        return _edit_page(request, found, PersonForm(initial=shown))
+    form = PersonForm(request.POST)
+    if not form.is_valid():
+        return _edit_page(request, found, form, status=422)
+    typed, now = form.cleaned_data, timezone.now()
+    try:
+        found.put_right(**typed, by=request.user, now=now)
+    except StalePreferences:
+        newer = PersonForm({**typed, "version": version})
+        return _edit_page(request, found, newer, status=409)
+    except AddressTaken as refusal:
+        form.add_error("email", str(refusal))
+        return _edit_page(request, found, form, status=422)
+    messages.success(request, "Saved.")
+    return redirect("person", pk)
+
+
+def _edit_page(
+    request: AuthenticatedHttpRequest, person: User, form: PersonForm, *, status: int = 200
+) -> HttpResponse:
+    context = {"person": person, "form": form, "is_stale": status == 409}
+    return render(request, "accounts/person_edit.html", context, status=status)
 
 
 @require_POST
