@@ -1,7 +1,7 @@
 """Who is told what when a requisition changes hands or status by somebody else."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -12,7 +12,7 @@ from recruiting.accounts.models import Membership, Notification, NotificationKin
 from requisitions.models.status import CLOSED, Status, StatusChange
 
 if TYPE_CHECKING:
-    from requisitions.models.bulk import BulkAction
+    from requisitions.models.bulk import BulkAction, Moved
     from requisitions.models.imports import ImportBatch
     from requisitions.models.requisition import Requisition
 
@@ -60,36 +60,26 @@ def tell_of_import(batch: "ImportBatch", number: int, *, by: User, now: datetime
                       client=batch.client_id, place=_list_of("me"))  # fmt: skip
 
 
-def tell_of_bulk(
-    action: "BulkAction", rows: Iterable[tuple["Requisition", User | None]], *, now: datetime
-) -> None:
-    """One word to each person, however many requisitions it was.
-
-    `rows` are those changed, with who had each before.
-    """
-    rows = list(rows)
-    if action.kind == action.Kind.RECRUITER and action.person:
-        new, by = action.person, action.by
-        _tell(action, "bulk", [(new.pk, row.client_id) for row, _ in rows], "gave you {what}", now)
-        lost = _had(rows)
-        _tell(action, "bulk", lost, _given_away(by, new), now, whose=str(new.pk))
+def tell_of_bulk(action: "BulkAction", rows: Sequence["Moved"], *, now: datetime) -> None:
+    """One word to each person, however many requisitions it was."""
+    if action.kind == action.Kind.RECRUITER:
+        _tell(action, "bulk", _now_with(rows), "gave you {what}", now)
+        takers = {row.after.pk: row.after for row in rows}
+        taker = next(iter(takers.values())) if len(takers) == 1 else None
+        words = _given_away(action.by, taker) if taker else "gave {what} of yours to others"
+        whose = str(taker.pk) if taker else ""
+        _tell(action, "bulk", _before_with(rows), words, now, person=taker, whose=whose)
     elif action.kind == action.Kind.HOLD:
-        held = [(row.recruiter_id, row.client_id) for row, _ in rows]
-        _tell(action, "bulk", held, HOLD, now)
+        _tell(action, "bulk", _now_with(rows), HOLD, now)
 
 
-def tell_of_bulk_undone(
-    action: "BulkAction", rows: Iterable[tuple["Requisition", User | None]], *, now: datetime
-) -> None:
+def tell_of_bulk_undone(action: "BulkAction", rows: Sequence["Moved"], *, now: datetime) -> None:
     """The same for what was brought back."""
-    rows = list(rows)
-    if action.kind == action.Kind.RECRUITER and action.person:
-        _tell(action, "undone", _had(rows), "gave you {what} back", now)
-        lost = [(action.person.pk, row.client_id) for row, _ in rows]
-        _tell(action, "undone", lost, "took {what} back from you", now)
+    if action.kind == action.Kind.RECRUITER:
+        _tell(action, "undone", _now_with(rows), "gave you {what} back", now)
+        _tell(action, "undone", _before_with(rows), "took {what} back from you", now)
     elif action.kind == action.Kind.HOLD:
-        held = [(row.recruiter_id, row.client_id) for row, _ in rows]
-        _tell(action, "undone", held, HOLD_ENDS, now)
+        _tell(action, "undone", _now_with(rows), HOLD_ENDS, now)
 
 
 def _tell(
@@ -99,6 +89,7 @@ def _tell(
     words: str,
     now: datetime,
     *,
+    person: User | None = None,
     whose: str = "me",
 ) -> None:
     """Counts what each of them sees. Several clients together are told of as a number alone."""
@@ -116,14 +107,17 @@ def _tell(
         cause=f"{what}:{action.pk}",
         by=action.by,
         now=now,
-        person=action.person,
+        person=person,
         place=_list_of(whose),
     )
 
 
-def _had(rows: Iterable[tuple["Requisition", User | None]]) -> list[Pair]:
-    """Who had each before."""
-    return [(before.pk, row.client_id) for row, before in rows if before]
+def _before_with(rows: Iterable["Moved"]) -> list[Pair]:
+    return [(one.before.pk, one.row.client_id) for one in rows]
+
+
+def _now_with(rows: Iterable["Moved"]) -> list[Pair]:
+    return [(one.after.pk, one.row.client_id) for one in rows]
 
 
 def _given_away(by: User, to: User) -> str:

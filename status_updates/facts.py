@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db.models import CharField, Q, Value
 
 from requisitions.models import Requisition, Stage, StageCount, Status, StatusChange
+from requisitions.stages import counted_stages
 from requisitions.words import (
     change_words,
     counted_word,
@@ -52,6 +53,8 @@ class Facts:
 
     requisition: Requisition
     totals: Mapping[Stage, int]
+    stages: Sequence[Stage]
+    """Those that the client counts: what is told is about these."""
     moved: Mapping[Stage, int]
     health: str
     sentence: str
@@ -70,7 +73,7 @@ class Facts:
     @property
     def tally(self) -> list[tuple[str, str]]:
         """Each stage reached, as its number and its word."""
-        reached = ((stage, total) for stage, total in self.totals.items() if total)
+        reached = ((stage, self.totals[stage]) for stage in self.stages if self.totals[stage])
         return [(f"{total:,}", counted_word(stage, total)) for stage, total in reached]
 
     @property
@@ -104,13 +107,16 @@ class Material:
         days_open = _days_open(requisition, held, today)
         quiet = _quiet_days(requisition, changes, today, zone)
         promises = self._promises(requisition.pk, today)
-        moved = self._moved(requisition.pk, since)
+        stages = counted_stages(requisition.client.hidden)
+        every_move = self._moved(requisition.pk, since)
+        moved = {stage: delta for stage, delta in every_move.items() if stage in stages}
         return Facts(
             requisition=requisition,
             totals=requisition.funnel.totals,
+            stages=stages,
             moved=moved,
             health=_health(requisition, quiet),
-            sentence=_sentence(requisition, changes, days_open, quiet, zone),
+            sentence=_sentence(requisition, changes, stages, days_open, quiet, zone),
             days_open=days_open,
             days_on_hold=held,
             hold_until=_hold_until(requisition, changes),
@@ -119,7 +125,11 @@ class Material:
                 requisition.latest_checkpoint.next_step if requisition.latest_checkpoint else ""
             ),
             promises=promises,
-            news=self._news(requisition, since, moved, today, zone, reader) if since else [],
+            news=(
+                self._news(requisition, since, moved, every_move, today, zone, reader)
+                if since
+                else []
+            ),
         )
 
     def _moved(self, pk: UUID, since: datetime | None) -> dict[Stage, int]:
@@ -149,6 +159,7 @@ class Material:
         requisition: Requisition,
         since: datetime,
         moved: Mapping[Stage, int],
+        every_move: Mapping[Stage, int],
         today: date,
         zone: tzinfo,
         reader: UUID | None,
@@ -160,7 +171,7 @@ class Material:
         for promise in self.promises.get(pk, []):
             stage = Stage(promise.stage)
             what = stage_words(stage, promise.count)
-            before = requisition.funnel.totals[stage] - moved.get(stage, 0)
+            before = requisition.funnel.totals[stage] - every_move.get(stage, 0)
             if promise.made_at > since:
                 lines.append(f"Promised: {what} by {promise.due_on:%A} {day_words(promise.due_on)}")
             elif promise.kept_on and before < promise.goal:  # not its day: it may be logged later
@@ -280,6 +291,7 @@ def _health(requisition: Requisition, quiet: int | None) -> str:
 def _sentence(
     requisition: Requisition,
     changes: Sequence[StatusChange],
+    stages: Sequence[Stage],
     days_open: int | None,
     quiet: int | None,
     zone: tzinfo,
@@ -303,15 +315,19 @@ def _sentence(
         case Status.PARTED:
             return f"Parted ways on {day}{why}."
     opened = f"Open for {days_words(days_open or 0)}"
-    furthest = _furthest(requisition.funnel.totals)
+    if requisition.openings > 1 and requisition.funnel.accepted:
+        opened += f", {requisition.funnel.accepted:,} of {requisition.openings:,} filled"
+    furthest = _furthest(requisition.funnel.totals, stages)
     if quiet is not None and quiet > QUIET_AFTER.days:
         return f"{opened}, {furthest}; nothing logged for {days_words(quiet)}."
     return f"{opened}, {furthest}."
 
 
-def _furthest(totals: Mapping[Stage, int]) -> str:
-    """The two stages furthest along, which is what a manager asks first."""
-    reached = [stage for stage in Stage if totals[stage]]
+def _furthest(totals: Mapping[Stage, int], stages: Sequence[Stage]) -> str:
+    """The two stages furthest along, which is what a manager asks first. Where none that the
+    client counts is reached, the others speak rather than that nobody was found."""
+    every = [stage for stage in Stage if totals[stage]]
+    reached = [stage for stage in every if stage in stages] or every
     if not reached:
         return "no candidates found yet"
     return " and ".join(stage_words(stage, totals[stage]) for stage in reached[-2:])

@@ -52,6 +52,14 @@ def test_demo_person_sees_own_clients_alone(login: str, clients: set[str]) -> No
     assert {one.client.name for one in seen} == clients
 
 
+def test_demo_clients_are_set_up_by_the_lead() -> None:
+    one, other = Client.objects.order_by("-name")
+    assert (one.holidays_in_words, [str(day.first) for day in one.closings]) == (
+        "Germany, Berlin", ["2026-03-27"],
+    )  # fmt: skip
+    assert (other.hidden, other.week_start) == (frozenset({"contacted"}), 7)
+
+
 def test_demo_manager_is_away_next_week_with_a_stand_in() -> None:
     planned = user("manager").absences.get()
     assert (planned.first_day, planned.last_day) == (date(2026, 3, 16), date(2026, 3, 20))

@@ -86,9 +86,9 @@ def test_presence_names_the_stand_in_of_that_client_alone(
     Delegation.settle(manager, {acme.pk: watcher.pk}, by=manager, now=NOW)
     Absence.plan(NOW.date(), NOW.date(), by=manager, now=NOW)
     presence = Presence.load([manager, watcher], NOW)
-    assert presence.of(manager, acme.pk).stand_in == "Wanda Watcher"
-    assert presence.of(manager, globex.pk).stand_in == ""
-    assert presence.of(watcher, acme.pk).away == ""
+    assert presence.of(manager, acme).stand_in == "Wanda Watcher"
+    assert presence.of(manager, globex).stand_in == ""
+    assert presence.of(watcher, acme).away == ""
 
 
 # --- holidays ------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from recruiting.dashboards.rounds import Logged, RowForm
 from recruiting.dashboards.rows import SHORT
 from requisitions.importing.keys import normal
 from requisitions.models import Requisition, Stage
+from requisitions.stages import counted_stages
 from requisitions.words import moved_words
 
 TEXT_MAX = 200_000
@@ -107,6 +108,8 @@ class Pasted:
     requisition: Requisition | None = None
     form: RowForm | None = None
     problems: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    """Counts of stages that the client does not count: said, and not saved."""
     logged: Logged | None = None
     """What was logged today already: a table that is pasted twice shows it."""
 
@@ -276,6 +279,7 @@ def _row(
         pasted.problems.append(f"Row {first_row[found.pk]} is for this requisition as well.")
         return pasted
     first_row[found.pk] = line.number
+    counted = counted_stages(found.client.hidden)
     for stage in Stage:
         if _POINTED.fullmatch(cell := said.get(stage, "")):
             pasted.problems.append(
@@ -284,9 +288,15 @@ def _row(
     if pasted.problems:
         return pasted
     data = {name: _value(name, said[name]) for name in (*Stage.values, *WORDS) if name in said}
+    hidden = {stage: data.pop(stage.value, "") for stage in Stage if stage not in counted}
+    pasted.left_out = [
+        f"{found.client} does not count {stage.label.lower()}: {_short(count)} is left out."
+        for stage, count in hidden.items()
+        if count not in ("", "0")
+    ]
     if any(value not in ("", "0") for value in data.values()):
         data["key"] = str(uuid.uuid5(key, str(found.pk)))
-        pasted.form = RowForm(data, today=today)
+        pasted.form = RowForm(data, today=today, stages=counted)
         pasted.problems += pasted.form.problems
     return pasted
 

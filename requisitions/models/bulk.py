@@ -1,8 +1,8 @@
 """One thing done to many requisitions at once, remembered so that it can be undone as one."""
 
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -47,12 +47,28 @@ class Shown:
 
 @dataclass(frozen=True)
 class Order:
-    """What to do with each: `person` takes over or watches, `reason` and `until` are a hold's."""
+    """What to do with each: `person` takes over or watches, `reason` and `until` are a hold's.
+
+    In a handover there is one who takes over for each client, in `takers`.
+    """
 
     kind: "BulkAction.Kind"
     person: "User | None" = None
     reason: str = ""
     until: date | None = None
+    takers: Mapping[uuid.UUID, "User"] = field(default_factory=dict)
+
+    def taker(self, client: uuid.UUID) -> "User | None":
+        return self.takers.get(client, self.person)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A requisition that was changed, with its recruiter before and after."""
+
+    row: Requisition
+    before: "User"
+    after: "User"
 
 
 class BulkActionQuerySet(models.QuerySet["BulkAction"]):
@@ -115,7 +131,7 @@ class BulkAction(models.Model):
             for row in rows.locked().select_related("recruiter", "manager"):
                 before = row.recruiter
                 if action._change(row, as_seen[row.pk], order, now):
-                    changed.append((row, before))
+                    changed.append(Moved(row, before, row.recruiter))
             action.save(update_fields=["refused"])
             notices.tell_of_bulk(action, changed, now=now)
         return action
@@ -158,13 +174,14 @@ class BulkAction(models.Model):
         rows = Requisition.objects.filter(pk__in=before).order_by("pk")
         undone = []
         for row in rows.locked().select_related("recruiter", "manager"):
+            left = row.recruiter
             try:
                 with transaction.atomic():
                     _UNDOES[BulkAction.Kind(self.kind)](row, before[row.pk], now)
             except (NotAllowed, StaleVersion, ValidationError) as error:
                 self.not_undone.append(_refusal(row, error))
             else:
-                undone.append((row, before[row.pk].before))
+                undone.append(Moved(row, left, row.recruiter))
         self.undone_at = now
         self.save(update_fields=["undone_at", "not_undone"])
         notices.tell_of_bulk_undone(self, undone, now=now)
@@ -199,24 +216,26 @@ Act = Callable[[Requisition, Order, "User", datetime], dict[str, Any]]
 Undo = Callable[[Requisition, BulkChange, datetime], None]
 
 
-def _hand_over(field: str, already: str) -> Act:
+def _hand_over(name: str, already: str) -> Act:
     def act(row: Requisition, order: Order, by: "User", now: datetime) -> dict[str, Any]:
-        before = getattr(row, field)
-        if before == order.person:
+        before, taker = getattr(row, name), order.taker(row.client_id)
+        if taker is None:
+            raise NotAllowed("Nobody was chosen who takes it over.")
+        if before == taker:
             raise NotAllowed(already)
-        row.edit({field: order.person}, version=row.version, by=by, now=now, tells=False)
+        row.edit({name: taker}, version=row.version, by=by, now=now, tells=False)
         return {"before": before, "left": row.version}
 
     return act
 
 
-def _hand_back(field: str) -> Undo:
+def _hand_back(name: str) -> Undo:
     def undo(row: Requisition, change: BulkChange, now: datetime) -> None:
         if row.version != change.left:
             raise NotAllowed(CHANGED_AFTER)
         if change.before is None:
             raise NotAllowed("It had no manager before, and somebody must answer for this job.")
-        changes = {field: change.before}
+        changes = {name: change.before}
         row.edit(changes, version=row.version, by=change.action.by, now=now, tells=False)
 
     return undo

@@ -129,27 +129,30 @@ class WorkingCard(models.Model):
     @property
     def holidays_in_words(self) -> str:
         """Whose holidays she keeps, as in "Germany, Berlin"."""
-        country = public_holidays.countries().get(self.country, "")
-        region = public_holidays.regions(self.country).get(self.region, "")
-        return ", ".join(part for part in (country, region) if part)
+        return public_holidays.place_words(self.country, self.region)
 
     def local(self, now: datetime) -> datetime:
         return now.astimezone(self.zoneinfo)
 
     def holidays(self, now: datetime) -> Mapping[date, str]:
         """Their names, from the year before to the third year after."""
-        if not self.country:
-            return {}
-        return public_holidays.holidays_of(self.country, self.region, now.year - 1, now.year + 3)
+        return public_holidays.around(self.country, self.region, now)
 
-    def calendar(self, now: datetime, absences: Iterable[tuple[date, date]] = ()) -> Calendar:
-        """The card as a plain value for calculations around `now`."""
+    def calendar(
+        self,
+        now: datetime,
+        absences: Iterable[tuple[date, date]] = (),
+        *,
+        closed: Iterable[date] = (),
+    ) -> Calendar:
+        """The card as a plain value for calculations around `now`; `closed` are a client's days
+        off, for what concerns that client."""
         return Calendar(
             days=frozenset(self.days),
             starts=self.starts,
             ends=self.ends,
             zone=self.zone,
-            holidays=self.holidays(now).keys(),
+            holidays=self.holidays(now).keys() | set(closed),
             absences=tuple(absences),
         )
 

@@ -225,13 +225,17 @@ def _told(request: AuthenticatedHttpRequest, action: BulkAction) -> HttpResponse
 def done_words(action: BulkAction) -> str:
     """ "12 requisitions put on hold."; "3 of 12 were not changed." follows where so."""
     done, refused = action.changes.count(), len(action.refused)
-    person = str(action.person) if action.person else ""
-    what = PAGES[Kind(action.kind)].done.format(person=person)
+    is_handover = action.person is None and action.kind != Kind.HOLD
+    what = "handed over" if is_handover else _done(action)
     words = f"{done} requisition{'' if done == 1 else 's'} {what}." if done else ""
     if refused:
         were = "was" if refused == 1 else "were"
         words = f"{words} {refused} of {done + refused} {were} not changed."
     return words.strip()
+
+
+def _done(action: BulkAction) -> str:
+    return PAGES[Kind(action.kind)].done.format(person=action.person)
 
 
 def _list_url(query: str) -> str:

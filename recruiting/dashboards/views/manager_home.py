@@ -90,7 +90,7 @@ def _waiting(
     return [
         Asked(
             waiting=one,
-            recruiter=presence.of(one.requisition.recruiter, one.requisition.client_id),
+            recruiter=presence.of(one.requisition.recruiter, one.requisition.client),
             instead_of=_name(absent.get(one.requisition.pk)),
         )
         for one in waiting

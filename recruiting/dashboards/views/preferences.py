@@ -16,8 +16,8 @@ from recruiting.accounts.card_forms import AbsenceForm
 from recruiting.accounts.forms import ManagerPreferencesForm, PreferencesForm, shown_preferences
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import Absence, Preferences, StalePreferences, User
-from recruiting.accounts.models.absences import day_range
 from recruiting.audit.models import FormKey, once
+from recruiting.lib.days import day_range
 from recruiting.mailing import subscriptions
 from status_updates.digests.rows import upcoming
 from status_updates.digests.snapshot import KIND
