@@ -55,9 +55,7 @@ def people_of(requisition: Requisition, *, now: datetime) -> list[PersonLine]:
     )
     people.sort(key=lambda one: holders.index(one.pk) if one.pk in holders else len(holders))
     presence = Presence.load(people, now)
-    return [
-        _line(one, _role(one, holders), presence.of(one, requisition.client)) for one in people
-    ]
+    return [_line(one, _role(one, holders), presence.of(one, requisition.client)) for one in people]
 
 
 def _role(user: User, holders: Sequence[UUID | None]) -> str:
