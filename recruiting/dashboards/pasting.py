@@ -1,7 +1,7 @@
 """A table pasted from a spreadsheet, read as rows of the round.
 
 Nothing is guessed where a wrong guess would log counts at the wrong requisition or stage: a table
-whose columns have shifted is refused, and so is a row whose code and title disagree.
+whose columns have shifted is refused, and so is a row whose code, title and client disagree.
 """
 
 import csv
