@@ -7,8 +7,10 @@ import pytest
 import pytest_django
 from django.db.models import CharField, Model, TextField
 
-from recruiting.accounts.models import Client, Invitation, User
+from recruiting.accounts.models import Client, Invitation, Notification, User
+from recruiting.accounts.models.notifications import NOTIFICATIONS
 from recruiting.dashboards.demo.workdays import with_days
+from recruiting.mailing.models import Mail
 from requisitions.models import Requisition, Status
 from status_updates.models import Checkpoint
 from tests.demo import promise_states, requisition, standing, told, user
@@ -181,3 +183,14 @@ def test_demo_text_has_no_mark_left_open() -> None:
 )
 def test_day_in_a_note_is_named_as_people_name_it(text: str, read: str) -> None:
     assert with_days(text, date(2026, 3, 11)) == read
+
+
+def test_recruiter_and_lead_find_unread_notifications_and_no_old_mail_of_them() -> None:
+    def unread(login: str) -> list[str]:
+        mine = Notification.objects.visible_to(user(login)).unread()
+        return [one.kind for one in mine.with_what_it_names()]
+
+    assert unread("recruiter") == ["mention", "question", "entry", "question"]
+    assert unread("lead") == ["mention"]
+    assert unread("manager") == []
+    assert not Mail.objects.kind(NOTIFICATIONS).exists()

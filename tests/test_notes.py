@@ -189,13 +189,14 @@ def test_private_note_is_visible_to_recruiters_and_leads_alone(
     assert sees == [True, True, False, False, False]
 
 
-def test_private_note_is_in_no_event_of_the_requisition_or_its_client(
+def test_private_note_is_in_no_shared_event_of_the_requisition_or_its_client(
     requisition: Requisition,
 ) -> None:
     note = make_note(requisition, "Careful", is_private=True)
     note.edit("Careful with pay", version=1, by=requisition.recruiter, now=NOW)
     note.withdraw(by=requisition.recruiter, now=NOW)
-    told = Event.objects.filter(client=requisition.client) | Event.objects.about(requisition)
+    of_client = Event.objects.filter(client=requisition.client)
+    told = (of_client | Event.objects.filter(requisition=requisition)).shared()
     assert not [event for event in told if str(note.pk) in str(event.particulars)]
     assert not [event for event in told if "note" in event.action]
     assert [event.action for event in Event.objects.about(note)] == [

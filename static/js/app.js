@@ -318,6 +318,37 @@
     return verb === "get" ? null : elt.closest("form");
   }
 
+  /* ---- The bell: asks while somebody can see it, and says it aloud only when more has come ---- */
+
+  let bellAnswers = 0;
+  let bellShown = 0;
+
+  function ringBell(number) {
+    if (bellAnswers > 1 && number > bellShown) {
+      document.querySelector("[data-bell-says]").textContent =
+        number === 1 ? "1 unread notification" : `${number} unread notifications`;
+    }
+    bellShown = number;
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) document.querySelector("[data-bell]")?.dispatchEvent(new Event("wake"));
+  });
+
+  /* Its events end here: they are nobody else's swap, and move no focus. */
+  const bellPlace = document.querySelector("[data-bell-place]");
+  bellPlace?.addEventListener("htmx:beforeRequest", (event) => {
+    event.stopPropagation();
+    if (document.hidden) event.preventDefault();
+  });
+  bellPlace?.addEventListener("htmx:beforeOnLoad", () => {
+    bellAnswers += 1;
+  });
+  bellPlace?.addEventListener("htmx:afterSettle", (event) => {
+    event.stopPropagation();
+    ringBell(Number(event.target.dataset.bell));
+  });
+
   /* ---- Wiring ---- */
 
   document.addEventListener("click", (event) => {

@@ -57,6 +57,7 @@ def build(now: datetime) -> None:
                 do()
         cast.remember_visits()
         cast.keep_views(VIEWS)
+        cast.read_notifications()
         archive.leave_to_the_worker(cast, "manager")
         archive.file_invitation(cast.invite_newcomer())
         give_password()

@@ -19,6 +19,8 @@ from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
 from recruiting.dashboards.composers import Composers, composers_of
 from recruiting.dashboards.figures import WEEKS, funnel_of, trends_of
+from recruiting.dashboards.models import Look
+from recruiting.dashboards.news import News
 from recruiting.dashboards.people import PersonLine, people_of
 from recruiting.dashboards.positions import Position
 from recruiting.dashboards.standing import standing_of
@@ -37,7 +39,9 @@ RECENTLY = timedelta(days=7)
 
 def fetch(user: User, pk: UUID) -> Requisition:
     related = ("client", "recruiter__working_card", "manager__working_card", "funnel")
-    rows = Requisition.objects.visible_to(user).with_standing(user, timezone.now())
+    now = timezone.now()
+    rows = Requisition.objects.visible_to(user).with_standing(user, now)
+    rows = rows.annotate(new_since=Look.since_for(user, now))
     return get_object_or_404(rows.select_related(*related, "latest_checkpoint"), pk=pk)
 
 
@@ -157,6 +161,8 @@ def _context(
     known = material.facts(found, since=now - RECENTLY, today=today, zone=zone)
     changes = material.changes.get(found.pk, [])
     rows = rows_of(found, user, before=before, zone=zone)
+    news = News.to(user, found.new_since, now=now)  # type: ignore[attr-defined]
+    told = timeline(rows, changes, user, news=news, before=before, today=today, zone=zone)
     people = people_of(found, now=now)
     form = composers.checkpoint
     return {
@@ -175,7 +181,10 @@ def _context(
         "since": day_words(today - RECENTLY),
         "trends": trends_of(found, today=today),
         "weeks": WEEKS,
-        "timeline": timeline(rows, changes, user, before=before, today=today, zone=zone),
+        "timeline": told,
+        "news": news,
+        "looks": reverse("requisition_looks", args=[found.pk]),
+        "shown": None if before else now,
         "people": people,
         "standing": standing_of([found]),
         "mentionable": [one.name for one in people if one.sees and one.id != user.pk],
