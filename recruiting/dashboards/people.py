@@ -9,10 +9,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.safestring import SafeString
 
 from recruiting.accounts.availability import Availability, Presence
-from recruiting.accounts.models import User
+from recruiting.accounts.models import Role, User
 from recruiting.lib.text import render_markdown
 from requisitions.models import Requisition
-from requisitions.readers import readers_of
+from requisitions.readers import readers_of, stand_ins_at
 
 NOTHING_TOLD = Availability("")
 
@@ -41,9 +41,10 @@ def people_of(requisition: Requisition, *, now: datetime) -> list[PersonLine]:
     """Manager, recruiter, then watchers and who stands in. Two statements, for the people and for
     their absences."""
     readers = readers_of(requisition, now)
+    stand_ins = stand_ins_at(requisition, now).filter(delegate__role=Role.MANAGER)
     watching = requisition.watchers.values("user")
     holders = (requisition.manager_id, requisition.recruiter_id)
-    others = Q(pk__in=watching) | Q(pk__in=readers.managers().values("pk"))
+    others = Q(pk__in=watching) | Q(pk__in=stand_ins.values("delegate"))
     people = list(
         User.objects.filter(Q(pk__in=[one for one in holders if one]) | others)
         .select_related("working_card")
