@@ -88,8 +88,8 @@ class Material:
     counts: Mapping[UUID, list[tuple[str, int, datetime]]] = field(default_factory=dict)
     changes: Mapping[UUID, list[StatusChange]] = field(default_factory=dict)
     promises: Mapping[UUID, list[Promise]] = field(default_factory=dict)
-    written: Mapping[UUID, list[tuple[datetime, str]]] = field(default_factory=dict)
-    """When a checkpoint, a note, a question or an answer was written, and which of these."""
+    written: Mapping[UUID, list[tuple[datetime, str, UUID]]] = field(default_factory=dict)
+    """When a checkpoint, a note, a question or an answer was written, which of these, by whom."""
 
     def facts(
         self,
@@ -98,8 +98,10 @@ class Material:
         since: datetime | None,
         today: date,
         zone: tzinfo = UTC,
+        reader: UUID | None = None,
     ) -> Facts:
-        """The facts as of `today` in the reader's `zone`; nothing is news without a `since`."""
+        """The facts as of `today` in the reader's `zone`; nothing is news without a `since`, and
+        what the `reader` wrote is none to her."""
         changes = self.changes.get(requisition.pk, [])
         held = days_on_hold(requisition, changes, today=today, zone=zone)
         days_open = _days_open(requisition, held, today)
@@ -108,6 +110,9 @@ class Material:
         stages = counted_stages(requisition.client.hidden)
         every_move = self._moved(requisition.pk, since)
         moved = {stage: delta for stage, delta in every_move.items() if stage in stages}
+        news: list[str] = []
+        if since:
+            news = self._news(requisition, since, moved, every_move, today, zone, reader)
         return Facts(
             requisition=requisition,
             totals=requisition.funnel.totals,
@@ -123,7 +128,7 @@ class Material:
                 requisition.latest_checkpoint.next_step if requisition.latest_checkpoint else ""
             ),
             promises=promises,
-            news=self._news(requisition, since, moved, every_move, today, zone) if since else [],
+            news=news,
         )
 
     def _moved(self, pk: UUID, since: datetime | None) -> dict[Stage, int]:
@@ -156,6 +161,7 @@ class Material:
         every_move: Mapping[Stage, int],
         today: date,
         zone: tzinfo,
+        reader: UUID | None,
     ) -> list[str]:
         pk, since_day = requisition.pk, since.astimezone(zone).date()
         lines = [_change_line(change) for change in self.changes.get(pk, []) if change.at > since]
@@ -171,7 +177,8 @@ class Material:
                 lines.append(f"Promise kept: {what}")
             elif promise.kept_on is None and since_day <= promise.due_on < today:
                 lines.append(f"Promise missed: {what}, due {day_words(promise.due_on)}")
-        written = Counter(kind for at, kind in self.written.get(pk, []) if at > since)
+        rows = self.written.get(pk, [])
+        written = Counter(kind for at, kind, by in rows if at > since and by != reader)
         lines += _talk_lines(written)
         if not lines and written:
             lines.append("A note was added")
@@ -193,8 +200,8 @@ def load(requisitions: Iterable[Requisition], *, since: datetime | None, now: da
         rows = StageCount.objects.filter(requisition__in=ids, created_at__gt=since)
         for pk, *entry in rows.values_list("requisition", "stage", "delta", "created_at"):
             counts[pk].append(tuple(entry))
-        for pk, at, kind in _written(ids, since):
-            written[pk].append((at, kind))
+        for pk, *entry in _written(ids, since):
+            written[pk].append(tuple(entry))
     for change in StatusChange.objects.filter(requisition__in=ids).select_related("by"):
         changes[change.requisition_id].append(change)
     standing = Promise.objects.filter(requisition__in=ids, withdrawn_at=None)
@@ -206,11 +213,11 @@ def load(requisitions: Iterable[Requisition], *, since: datetime | None, now: da
     return Material(counts, changes, promises, written)
 
 
-def _written(ids: Sequence[UUID], since: datetime) -> Iterable[tuple[UUID, datetime, str]]:
+def _written(ids: Sequence[UUID], since: datetime) -> Iterable[tuple[Any, ...]]:
     """What everybody who sees the requisitions may read, in one statement."""
     logged = Checkpoint.objects.standing().annotate(kind=Value("logged", CharField()))
     notes = Note.objects.standing().filter(is_private=False)
-    columns = ("requisition", "at", "kind")
+    columns = ("requisition", "at", "kind", "by")
     return (
         logged.filter(requisition__in=ids, at__gt=since)
         .order_by()

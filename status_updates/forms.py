@@ -73,6 +73,7 @@ class CheckpointForm(forms.Form):
         ]
         self.fields["on"].initial = today
         self.fields["key"].initial = uuid.uuid4
+        self.fields["key"].widget.attrs["data-draft-key"] = True
         self.fields["on"].widget.attrs["max"] = today.isoformat()
         self.fields["promise_due"].widget.attrs["min"] = today.isoformat()
         for stage in self.stages:

@@ -289,6 +289,26 @@ def test_absence_with_somebody_elses_key_is_refused(
     assert Absence.objects.count() == 1
 
 
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_old_absence_form_with_other_days_is_asked_about_and_then_planned(
+    cancelled: bool, sign_in: SignIn, manager: User
+) -> None:
+    """Who goes back in the browser and sends other days must not be told that they are planned."""
+    browser, form = sign_in(manager), absence()
+    browser.post(reverse("absences"), form)
+    if cancelled:
+        Absence.objects.get().cancel(by=manager, now=NOW)
+    else:
+        form |= {"first_day": "2026-05-11", "last_day": "2026-05-12"}
+    answer = browser.post(reverse("absences"), form)
+    shown = answer.context["absence_form"]
+    assert (answer.status_code, shown["first_day"].value()) == (422, form["first_day"])
+    assert "sent before" in shown.non_field_errors()[0]
+    planned = Absence.objects.count()
+    browser.post(reverse("absences"), form | {"key": shown["key"].value()})
+    assert Absence.objects.count() == planned + 1
+
+
 def test_absence_moves_with_the_zone(sign_in: SignIn, manager: User) -> None:
     Absence.plan(date(2026, 3, 30), date(2026, 3, 30), by=manager, now=NOW)
     sign_in(manager).post(URL, full(zone="Asia/Tokyo"))

@@ -138,3 +138,13 @@ class AbsenceForm(forms.Form):
         """Show what the model objected to beside the fields."""
         for name, messages in error.message_dict.items():
             self.add_error(name, messages)
+
+    def ask_about_repeat(self) -> None:
+        """The form was sent before with other days, or those have been removed since. Sent again
+        it is another absence."""
+        self.add_error(
+            None,
+            "This form was sent before, and these days are not among your days away. "
+            "Send it again to add them.",
+        )
+        self.data = {**self.data.dict(), "key": str(uuid.uuid4())}  # type: ignore[attr-defined]

@@ -22,6 +22,7 @@ from requisitions.stages import counted_stages, stages_of_all
 from requisitions.words import moved_words
 from status_updates.forms import CheckpointForm
 from status_updates.models import Checkpoint
+from status_updates.models.checkpoint import SENT_BEFORE
 
 PER_PAGE = 50
 
@@ -36,7 +37,6 @@ class RowForm(CheckpointForm):
         for name in ("note", "next_step"):
             self.fields[name].widget.attrs["class"] = "input"
         self.fields["note"].widget.attrs["rows"] = 1
-        self.fields["key"].widget.attrs["data-draft-key"] = True
         for stage in self.stages:
             attrs = self.fields[stage.value].widget.attrs
             attrs.update(
@@ -216,14 +216,23 @@ def log_row(
     """Log what one row says. None when it is refused; the form then says why.
 
     Sent again with its key, it is logged once; one that says something else by then is refused.
+    Without a date it is of the day on which it first arrived, also when it is sent again later.
     """
     if not (form.is_valid() and form.check_promise_is_ahead()):
         if "key" in form.errors:
             form.renew_key()
             form.add_error(None, "The key of this row was damaged. Save it again.")
         return None
+    said = form.particulars
     try:
-        return Checkpoint.log(requisition, by=by, now=now, **form.particulars)
+        return Checkpoint.log(requisition, by=by, now=now, **said)
+    except ValidationError as error:
+        if form["on"].value() or getattr(error, "code", "") != SENT_BEFORE:
+            form.refuse(error)
+            return None
+    said["on"] = Checkpoint.objects.values_list("on", flat=True).get(key=said["key"])
+    try:
+        return Checkpoint.log(requisition, by=by, now=now, **said)
     except ValidationError as error:
         form.refuse(error)
         return None

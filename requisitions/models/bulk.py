@@ -122,6 +122,10 @@ class BulkAction(models.Model):
             action.save(update_fields=["refused"])
         return action
 
+    @property
+    def order(self) -> Order:
+        return Order(BulkAction.Kind(self.kind), self.person, self.reason, self.until)
+
     def undo(self, *, now: datetime) -> None:
         """Bring back how the rows were, except those that were changed again. Twice is once."""
         with transaction.atomic():
@@ -129,6 +133,10 @@ class BulkAction(models.Model):
             if mine.undone_at is None:
                 mine._take_back(now)
         self.undone_at, self.not_undone = mine.undone_at, mine.not_undone
+
+    def changes_seen(self) -> "models.QuerySet[BulkChange]":
+        """Those of requisitions that who did it still sees."""
+        return self.changes.filter(requisition__in=Requisition.objects.visible_to(self.by))
 
     def _change(self, row: Requisition, seen: Shown, order: Order, now: datetime) -> None:
         try:
@@ -141,8 +149,11 @@ class BulkAction(models.Model):
             self.refused.append(_refusal(row, error))
 
     def _take_back(self, now: datetime) -> None:
-        changes = self.changes.filter(requisition__in=Requisition.objects.visible_to(self.by))
-        before = {change.requisition_id: change for change in changes}
+        before = {change.requisition_id: change for change in self.changes_seen()}
+        if unseen := self.changes.count() - len(before):
+            some = "1 requisition" if unseen == 1 else f"{unseen} requisitions"
+            why = f"You no longer see {'it' if unseen == 1 else 'them'}."
+            self.not_undone.append({"requisition": "", "title": some, "why": why})
         rows = Requisition.objects.filter(pk__in=before).order_by("pk")
         for row in rows.locked().select_related("recruiter", "manager"):
             try:

@@ -164,6 +164,17 @@
     return [...form.querySelectorAll("input[data-draft-key]")];
   }
 
+  function wasRefused(form) {
+    return form.querySelector("[aria-invalid=true], [data-take-focus]") !== null;
+  }
+
+  /* In a form that was refused the choices seem to be untouched. They go with the words all the
+     same: a private note must not come back as one for everybody. */
+  function choicesOf(form) {
+    const radios = [...form.elements].filter((one) => one.type === "radio");
+    return Object.fromEntries(radios.map((one) => [slot(one), one.checked]));
+  }
+
   function keepDraft(form) {
     const typed = {};
     for (const control of form.elements) {
@@ -173,6 +184,7 @@
     }
     const isTyped = Object.keys(typed).length > 0;
     if (isTyped) for (const key of keysOf(form)) typed[key.name] = key.value;
+    if (isTyped && wasRefused(form)) Object.assign(typed, choicesOf(form));
     try {
       if (isTyped) store?.setItem(draftKey(form), JSON.stringify(typed));
       else store?.removeItem(draftKey(form));

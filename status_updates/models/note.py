@@ -187,7 +187,7 @@ class Note(models.Model):
                 note=current, number=current.version, text=current.text,
                 mentions=current.mentions, by=current.saved_by, at=current.saved_at,
             )  # fmt: skip
-            current.mentions = current._resolve(text, by)
+            current.mentions = current._resolve(text, by, now)
             current.text, current.version = text, version + 1
             current.saved_by, current.saved_at = by, now
             current.save(update_fields=["text", "mentions", "version", "saved_by", "saved_at"])
@@ -220,16 +220,16 @@ class Note(models.Model):
         return rows.select_for_update(of=("self",)).get(pk=self.pk)
 
     def _save_first(self, text: str, *, by: "User", now: datetime) -> None:
-        self.text, self.mentions = text, self._resolve(text, by)
+        self.text, self.mentions = text, self._resolve(text, by, now)
         self.by = self.saved_by = by
         self.at = self.saved_at = now
         self.save(force_insert=True)
 
-    def _resolve(self, text: str, by: "User") -> Sequence[tuple[str, str]]:
+    def _resolve(self, text: str, by: "User", now: datetime) -> Sequence[tuple[str, str]]:
         """The mentions as they are kept. Raises ValidationError keyed by `text`."""
         if "@" not in text:
             return []
-        audience = readers_of(self.requisition)
+        audience = readers_of(self.requisition, now)
         if self.is_private:
             audience = audience.recruiters()
         known = User.objects.visible_to(by).active()

@@ -15,6 +15,7 @@ from recruiting.accounts.decorators import lead_required, recruiter_required
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.audit.models import FormKey, once
 from recruiting.dashboards.list_forms import ListForm, kept
+from recruiting.dashboards.models import QUERY_MAX
 from recruiting.dashboards.views.requisition_list import listing_of
 from requisitions.bulk_forms import BulkForm, read_shown
 from requisitions.models import BulkAction, Requisition
@@ -116,9 +117,9 @@ def bulk_action(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase
         "action": action,
         "title": PAGES[Kind(action.kind)].title,
         "done": done_words(action),
-        "changes": action.changes.select_related("requisition__client").order_by(
-            "requisition__title", "requisition"
-        ),
+        "changes": action.changes_seen()
+        .select_related("requisition__client")
+        .order_by("requisition__title", "requisition"),
         "list_url": _list_url(action.back_to),
     }
     return render(request, "dashboards/bulk_action.html", context)
@@ -144,13 +145,16 @@ def _answer(request: AuthenticatedHttpRequest, page: BulkPage) -> HttpResponseBa
     """Show the form; sent, act and tell what became of it. 422 for what is wrong."""
     is_sent = request.method == "POST"
     rows = _sent_rows(request) if is_sent else _chosen(request)
-    back = kept(QueryDict(request.POST.get("back", "")) if is_sent else request.GET)
+    back = _way_back(QueryDict(request.POST.get("back", "")) if is_sent else request.GET)
     form = BulkForm(
         request.POST if is_sent else None,
         kind=page.kind, by=request.user, rows=rows[:BULK_MAX], today=timezone.localdate(),
     )  # fmt: skip
     if is_sent and form.is_valid():
-        return _told(request, _run_once(request, form, back))
+        action = _run_once(request, form, back)
+        if action.order == form.order:
+            return _told(request, action)
+        form.refuse_as_sent_before()
     context = {
         "page": page,
         "form": form,
@@ -161,6 +165,12 @@ def _answer(request: AuthenticatedHttpRequest, page: BulkPage) -> HttpResponseBa
         "list_url": _list_url(back),
     }
     return render(request, "dashboards/bulk.html", context, status=422 if form.errors else 200)
+
+
+def _way_back(asked: QueryDict) -> str:
+    """The search of the list to return to; one that no form of ours can make is dropped."""
+    query = kept(asked)
+    return query if len(query) <= QUERY_MAX else ""
 
 
 def _chosen(request: AuthenticatedHttpRequest) -> list[Requisition]:

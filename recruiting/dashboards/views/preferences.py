@@ -59,15 +59,17 @@ def absences(request: AuthenticatedHttpRequest) -> HttpResponseBase:
         now, typed = timezone.now(), form.cleaned_data
         days = typed["first_day"], typed["last_day"], typed["note"]
         try:
-            once(typed["key"], by=request.user, now=now,
-                 create=lambda: Absence.plan(*days, by=request.user, now=now))  # fmt: skip
+            pk, _ = once(typed["key"], by=request.user, now=now,
+                         create=lambda: Absence.plan(*days, by=request.user, now=now))  # fmt: skip
         except FormKey.DoesNotExist:
             form.add_error(None, "This form is broken. Open it anew.")
         except ValidationError as error:
             form.refuse(error)
         else:
-            messages.success(request, f"You are away {day_range(*days[:2])}.")
-            return redirect("preferences")
+            if Absence.objects.filter(pk=pk, first_day=days[0], last_day=days[1]).exists():
+                messages.success(request, f"You are away {day_range(*days[:2])}.")
+                return redirect("preferences")
+            form.ask_about_repeat()
     shown = _form(request.user, initial=_shown(request.user))
     return _page(request, shown, absence_form=form, status=422)
 

@@ -19,7 +19,7 @@ from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
 from recruiting.dashboards.composers import Composers, composers_of
 from recruiting.dashboards.figures import WEEKS, funnel_of, no_longer_counted, trends_of
-from recruiting.dashboards.people import people_of
+from recruiting.dashboards.people import PersonLine, people_of
 from recruiting.dashboards.positions import Position
 from recruiting.dashboards.standing import standing_of
 from recruiting.dashboards.timeline import rows_of, timeline
@@ -182,7 +182,8 @@ def _context(
         "timeline": timeline(rows, changes, user, before=before, today=today, zone=zone),
         "people": people,
         "standing": standing_of([found]),
-        "mentionable": [person.name for person in people if person.name != user.display_name],
+        "mentionable": [one.name for one in people if one.sees and one.id != user.pk],
+        "presence": _presence(found, user, people),
         "update": update_text(known, now=now.astimezone(zone), since=RECENTLY, url=_url(found)),
         "salary": salary_text(found.salary_low, found.salary_high, found.currency, found.basis),
         "description": render_markdown(found.description) if found.description else "",
@@ -190,6 +191,12 @@ def _context(
         "actions": _actions(found) if found.may_be_worked_by(user) else [],
         "today": today,
     }
+
+
+def _presence(found: Requisition, user: User, people: Sequence[PersonLine]) -> str:
+    """Whether who is written to is there: for a manager the recruiter, else the manager."""
+    other = found.recruiter_id if user.is_manager else found.manager_id
+    return next((one.presence for one in people if one.id == other), "")
 
 
 def _url(found: Requisition) -> str:
