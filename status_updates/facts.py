@@ -110,6 +110,9 @@ class Material:
         stages = counted_stages(requisition.client.hidden)
         every_move = self._moved(requisition.pk, since)
         moved = {stage: delta for stage, delta in every_move.items() if stage in stages}
+        news: list[str] = []
+        if since:
+            news = self._news(requisition, since, moved, every_move, today, zone, reader)
         return Facts(
             requisition=requisition,
             totals=requisition.funnel.totals,
@@ -125,11 +128,15 @@ class Material:
                 requisition.latest_checkpoint.next_step if requisition.latest_checkpoint else ""
             ),
             promises=promises,
+<<<<<<< HEAD
             news=(
                 self._news(requisition, since, moved, every_move, today, zone, reader)
                 if since
                 else []
             ),
+=======
+            news=news,
+>>>>>>> w-admin
         )
 
     def _moved(self, pk: UUID, since: datetime | None) -> dict[Stage, int]:

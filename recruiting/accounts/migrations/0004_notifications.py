@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_working_cards"),
+        ("accounts", "0003_client_settings"),
         ("mailing", "0001_initial"),
         ("requisitions", "0004_bulk_actions"),
     ]
