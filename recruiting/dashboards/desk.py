@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, OrderBy, Q, QuerySet, Window
+from django.db.models import Case, Count, F, OrderBy, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from recruiting.dashboards import needs
 from recruiting.dashboards.questions import Questions, questions_in
 from recruiting.dashboards.rows import Row, about, ago, exact, promise_words, row
 from requisitions.models import Requisition, Stage, Status
+from requisitions.stages import counted_stages
 from requisitions.words import days_words, stage_words
 from status_updates import facts
 from status_updates.facts import Facts, Material
@@ -113,13 +114,16 @@ def desk_of(user: User, *, now: datetime, today: date, zone: tzinfo) -> Desk:
         scope = scope.held_by(user)
     counts = _counts(scope, today, zone)
     promises = list(_promises(scope, today)[:SHOWN])
-    wanted = {
-        name: list(_selected(scope.filter(condition)).order_by(order, "opened_on", "pk")[:SHOWN])
-        for name, condition, order in (
-            ("quiet", needs.quiet(today, zone), _stalest()),
-            ("unmanaged", needs.unmanaged(), F("created_at")),
-        )
-    } | _holds_and_waiting(scope, today)
+    wanted = (
+        {
+            name: list(
+                _selected(scope.filter(condition)).order_by(order, "opened_on", "pk")[:SHOWN]
+            )
+            for name, condition, order in (("quiet", needs.quiet(today, zone), _stalest()),)
+        }
+        | _without_people(scope)
+        | _holds_and_waiting(scope, today)
+    )
     mine = _selected(Requisition.objects.visible_to(user).held_by(user).active())
     open_ones = list(
         mine.filter(status=Status.OPEN).order_by(_stalest(), "opened_on", "pk")[:MINE_SHOWN]
@@ -157,6 +161,7 @@ def _counts(scope: QuerySet[Requisition], today: date, zone: tzinfo) -> _Counts:
                 on_hold=Count("pk", filter=Q(status=Status.ON_HOLD)),
                 quiet=Count("pk", filter=needs.quiet(today, zone)),
                 unmanaged=Count("pk", filter=needs.unmanaged()),
+                orphaned=Count("pk", filter=needs.orphaned()),
                 holds=Count("pk", filter=needs.overdue_holds(today)),
             )
         ),
@@ -177,6 +182,19 @@ def _holds_and_waiting(scope: QuerySet[Requisition], today: date) -> dict[str, l
     return {
         "holds": [one for one in rows if one.status == Status.ON_HOLD],
         "waiting": [one for one in rows if one.status == Status.INTAKE],
+    }
+
+
+def _without_people(scope: QuerySet[Requisition]) -> dict[str, list[Requisition]]:
+    """Without a recruiter, and without a manager, in one statement: the oldest of each."""
+    orphaned = Case(When(needs.orphaned(), then=True), default=False)
+    rank = Window(RowNumber(), partition_by=[F("orphaned")], order_by=[F("created_at"), F("pk")])
+    either = scope.filter(needs.orphaned() | needs.unmanaged()).annotate(orphaned=orphaned)
+    ranked = _selected(either).annotate(rank=rank).filter(rank__lte=SHOWN).order_by("rank")
+    rows: Any = list(ranked)
+    return {
+        "orphaned": [one for one in rows if one.orphaned],
+        "unmanaged": [one for one in rows if not one.orphaned],
     }
 
 
@@ -224,6 +242,12 @@ def _groups(
             _list("quiet", user),
         ),
         Group(
+            "Without a recruiter",
+            counts.of("orphaned"),
+            [say.orphan(one) for one in wanted["orphaned"]],
+            f"{reverse('requisitions')}?needs=orphaned",
+        ),
+        Group(
             "Without a hiring manager",
             counts.of("unmanaged"),
             [say.nobody(one) for one in wanted["unmanaged"]],
@@ -265,6 +289,12 @@ class _Saying:
         silent = days_words(known.quiet_days or 0)
         return self._log(known.requisition, f"Nothing logged in {silent} since it was opened")
 
+    def orphan(self, requisition: Requisition) -> Need:
+        recruiter = requisition.recruiter
+        gone = f"no longer serves {requisition.client}" if recruiter.is_active else "has left"
+        url = reverse("handover", args=[recruiter.pk])
+        return self._need(requisition, f"{recruiter} {gone}", "Hand over", url)
+
     def nobody(self, requisition: Requisition) -> Need:
         is_draft = requisition.status == Status.DRAFT
         why = "A draft until somebody answers for it" if is_draft else "Nobody gets its digest"
@@ -285,7 +315,8 @@ class _Saying:
         return self._need(requisition, why, "Resume work", url)
 
     def _log(self, requisition: Requisition, why: str, *, late: bool = False) -> Need:
-        url = f"{requisition.get_absolute_url()}#id_found"
+        first = counted_stages(requisition.client.hidden)[0]
+        url = f"{requisition.get_absolute_url()}#id_{first.value}"
         return self._need(requisition, why, "Log a checkpoint", url, late=late)
 
     def _need(

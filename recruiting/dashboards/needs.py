@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, tzinfo
 
 from django.db.models import Exists, OuterRef, Q
 
+from recruiting.accounts.models import Membership, Role
 from requisitions.models import Status, StatusChange
 from requisitions.models.status import ACTIVE
 from status_updates.facts import QUIET_AFTER
@@ -26,8 +27,19 @@ def quiet(today: date, zone: tzinfo = UTC) -> Q:
 
 
 def unmanaged() -> Q:
-    """Nobody answers for it: a draft, or one imported without its manager."""
-    return Q(manager=None, status__in=(Status.DRAFT, *ACTIVE))
+    """Nobody answers for it: a draft, one imported without its manager, or the manager is gone."""
+    return Q(status__in=(Status.DRAFT, *ACTIVE)) & (Q(manager=None) | _gone("manager"))
+
+
+def orphaned() -> Q:
+    """Its recruiter is deactivated, or no longer serves the client."""
+    stays = Q(recruiter__role=Role.LEAD, recruiter__is_active=True)
+    return Q(status__in=(Status.DRAFT, *ACTIVE)) & _gone("recruiter") & ~stays
+
+
+def _gone(who: str) -> Q:
+    serving = Membership.objects.filter(user=OuterRef(who), client=OuterRef("client"))
+    return Q(**{f"{who}__is_active": False}) | ~Q(Exists(serving))
 
 
 def awaiting_opening() -> Q:

@@ -11,12 +11,14 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
 
+from recruiting.accounts.models import Notification
 from recruiting.audit.models import record
 from recruiting.lib.text import PROSE_MAX, check_line, check_prose
 from requisitions.models import Requisition
 from requisitions.readers import held_for
 from status_updates.models.checkpoint import NEXT_STEP_MAX
 from status_updates.models.repeats import check_repeats
+from status_updates.notices import tell_of_entry
 
 if TYPE_CHECKING:
     from recruiting.accounts.models import User
@@ -116,6 +118,7 @@ class Touchpoint(models.Model):
                 requisition=current, key=key, by=by, at=now, **asdict(said)
             )
             touchpoint._record("logged a touchpoint", by=by, now=now, kind=said.kind)
+            tell_of_entry(current, "touchpoint", touchpoint.pk, by=by, now=now)
         return touchpoint
 
     def correct(self, said: Said, *, by: "User", now: datetime, key: uuid.UUID) -> "Touchpoint":
@@ -146,6 +149,7 @@ class Touchpoint(models.Model):
             held_for(self.requisition, by)
             if self._take_back(by=by, now=now):
                 self._record("undid a touchpoint", by=by, now=now, kind=self.kind)
+                Notification.retract(f"touchpoint:{self.pk}", now=now)
 
     def _check_repeats(
         self, requisition: Requisition, corrects: uuid.UUID | None, said: Said

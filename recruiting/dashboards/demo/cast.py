@@ -1,18 +1,20 @@
 """The people of the demo and their clients, as rows."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
-from recruiting.accounts.models import Client, Invitation, Preferences, Role, User
+from recruiting.accounts.models import Client, Invitation, Notification, Preferences, Role, User
 from recruiting.accounts.models.invitations import Invited
+from recruiting.accounts.models.notifications import NOTIFICATIONS
 from recruiting.dashboards.demo import people
 from recruiting.dashboards.demo.story import Person
 from recruiting.dashboards.demo.workdays import instant, shifted
 from recruiting.dashboards.models import Look, SavedView, Visit
+from recruiting.mailing.models import Mail
 from requisitions.models import Requisition
 
 JOINED_AT = "10:00"
@@ -30,6 +32,10 @@ LAST_VISITS = {
     "anna.kowalczyk": 2,
 }
 """Who last looked how many workdays ago; what was logged since is news."""
+
+
+UNREAD_FOR = timedelta(days=8)
+"""Notifications older than this have been read."""
 
 
 class Cast:
@@ -79,6 +85,14 @@ class Cast:
         for login, named in views.items():
             for name, query in named.items():
                 SavedView.keep(name, query, by=self.users[login])
+
+    def read_notifications(self) -> None:
+        """All but those of the last days have been read, and none of them was mailed then: what is
+        unread, a worker mails as it would today."""
+        for user in self.users.values():
+            mine = Notification.objects.visible_to(user)
+            mine.filter(at__lt=self.now - UNREAD_FOR).mark_read(self.now)
+        Mail.objects.kind(NOTIFICATIONS).delete()
 
     def wish_digest_now(self, login: str) -> None:
         """A weekly digest comes at this very hour, so that a worker has one to send."""
