@@ -493,7 +493,7 @@ def test_page_costs_the_same_with_one_row_and_with_fifty(
     [
         ("requisition", "event_order_of_requisition"),
         ("client", "event_order_of_client"),
-        ("office", "event_order"),
+        ("office", "event_order_of_all"),
     ],
 )
 def test_page_reads_its_rows_in_the_order_of_an_index(

@@ -58,7 +58,7 @@ def of_office() -> Scope:
     """All that happened; for leads alone."""
     doers = User.objects.recruiters()
     everybody = User.objects.all()
-    return Scope(Event.objects.all(), everybody, doers, list(Kind), names_clients=True)
+    return Scope(Event.objects.of_all(), everybody, doers, list(Kind), names_clients=True)
 
 
 @dataclass(frozen=True)
