@@ -63,7 +63,8 @@ def recorded() -> set[str]:
     found = {action for path in files for _, action in actions_in(path)}
     found |= set(_DONE.values())
     private = {f"{verb} a private note" for verb in ("wrote", "edited", "withdrew", "restored")}
-    return {made for action in found for made in MADE_UP.get(action, [action])} | private
+    closings = {f"{verb} closed days" for verb in ("added", "removed", "brought back")}
+    return {made for action in found for made in MADE_UP.get(action, [action])} | private | closings
 
 
 def words_known() -> set[str]:

@@ -76,6 +76,10 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "imported requisitions.Requisition": "imported the requisition from a spreadsheet",
         "edited": "changed {fields}",
         "created accounts.Client": "added the client",
+        "changed client settings": "changed the settings of the client{changes}",
+        "added closed days": "closed the client{for_days}",
+        "removed closed days": "opened the client again{for_days}",
+        "brought back closed days": "closed the client all the same{for_days}",
         "uploaded": "uploaded a spreadsheet with {rows}",
         "mapped columns": "matched the columns of a spreadsheet",
         "imported requisitions.ImportBatch": "finished the import of a spreadsheet: {ready}",
@@ -91,6 +95,8 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "joined client": "made {person} a member of the client",
         "left client": "ended the membership of {person}",
         "changed role": "gave {person} the role of {role}",
+        "renamed": "changed the name of {person}",
+        "changed address": "changed the address of {person}",
         "deactivated": "deactivated the account of {person}",
         "reactivated": "reactivated the account of {person}",
         "signed out everywhere": "ended all sessions{of_person}",
@@ -103,6 +109,9 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "wrote a personal line": "wrote a personal line in the digest of {person}",
         "stopped the digest": "stopped the digest{of_person}",
         "resumed the digest": "resumed the digest{of_person}",
+        "stopped the notifications": "stopped notifications by mail{for_person}",
+        "resumed the notifications": "resumed notifications by mail{for_person}",
+        "changed notifications": "changed which notifications come by mail{for_person}",
         "lifted a suspension": "let mail go again to an address that had refused it",
     },
 }
@@ -247,6 +256,14 @@ class _Blanks(dict[str, str]):
 
     def _ready(self) -> str:
         return _counted(self.said.get("ready", 0), "requisition")
+
+    def _changes(self) -> str:
+        changes = self.said.get("changes", [])
+        return f": {'; '.join(map(str, changes))}" if changes else ""
+
+    def _for_days(self) -> str:
+        days = self._days()
+        return f" {days}" if days else ""
 
     def _days(self) -> str:
         first, last = self.said.get("first"), self.said.get("last")
