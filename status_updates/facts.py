@@ -128,15 +128,7 @@ class Material:
                 requisition.latest_checkpoint.next_step if requisition.latest_checkpoint else ""
             ),
             promises=promises,
-<<<<<<< HEAD
-            news=(
-                self._news(requisition, since, moved, every_move, today, zone, reader)
-                if since
-                else []
-            ),
-=======
             news=news,
->>>>>>> w-admin
         )
 
     def _moved(self, pk: UUID, since: datetime | None) -> dict[Stage, int]:

@@ -266,7 +266,9 @@ def test_another_clients_people_and_jobs_stay_out(
     other_manager.join(make_client("Initech"), by=lead, now=NOW)
     make_note(other_requisition, is_private=True)
     make_user("lead@globex.example", role=Role.LEAD, clients=[other_requisition.client], name="Lou")
-    for reader, pages in ((recruiter, [requisition, acme]), (manager, [requisition])):
+    seen: list[tuple[User, list[Requisition | Client]]]
+    seen = [(recruiter, [requisition, acme]), (manager, [requisition])]
+    for reader, pages in seen:
         for page in pages:
             for query in ({}, {"person": other_recruiter.pk}, {"person": other_manager.pk}):
                 text = sign_in(reader).get(path(page, **query)).text

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("recruiting", "requisitions", "intake", "status_updates")
 RECORDERS = {"record", "event_of", "_record", "_add_event"}
 
-STOPPABLE = [name for name in ("digest",) if kinds.get(name)]
+STOPPABLE = [kind.name for kind in kinds.registered() if kind.can_stop]
 MADE_UP = {
     "became {}": [f"became {status}" for status in Status],
     "stopped the {}": [f"stopped the {kind}" for kind in STOPPABLE],

@@ -152,7 +152,8 @@ def test_button_marks_as_read_at_once(
     sign_in: SignIn, requisition: Requisition, acme: Client, recruiter: User, manager: User,
     page: str,
 ) -> None:  # fmt: skip
-    found = {"requisition": requisition, "acme": acme}[page]
+    pages: dict[str, Requisition | Client] = {"requisition": requisition, "acme": acme}
+    found = pages[page]
     look(recruiter, found, TUESDAY)
     make_note(requisition, by=manager, now=NOW - timedelta(hours=1))
     browser = sign_in(recruiter)

@@ -62,8 +62,10 @@ HEADERS = [
     {"Referer": "http://[", "Cookie": 'sessionid=\x01; theme="><script>; unsubscribe=x:y:z'},
 ]
 
-QUERY = ("page", "earlier", "q", "client", "status", "sort", "mine", "show", "next", "email")
-QUERY += ("before", "kind", "person", "since", "until")
+QUERY = [
+    "page", "earlier", "q", "client", "status", "sort", "mine", "show", "next", "email", "before",
+    "kind", "person", "since", "until",
+]  # fmt: skip
 FILLED = {"name": "Ada", "title": "Smith", "email": "ada@acme.example", "reason": "Why not"}
 FILLED |= {"found": "1", "text": "Hello", "client": NOTHING, "file": "none", "take": "title"}
 LEFT_OUT = ("logout", "signing-out")

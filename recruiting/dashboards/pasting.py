@@ -280,11 +280,7 @@ def _row(
         return pasted
     first_row[found.pk] = line.number
     counted = counted_stages(found.client.hidden)
-<<<<<<< HEAD
-    for stage in Stage:
-=======
     for stage in counted:
->>>>>>> w-admin
         if _POINTED.fullmatch(cell := said.get(stage, "")):
             pasted.problems.append(
                 f"{stage.label}: “{cell}” may be thousands or not. Write it without a point."

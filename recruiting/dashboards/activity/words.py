@@ -12,8 +12,8 @@ from django.db.models import Q, TextChoices
 from django.utils.text import get_text_list
 
 from recruiting.accounts.models import Role
-from recruiting.accounts.models.absences import day_range
 from recruiting.audit.models import Event
+from recruiting.lib.days import day_range
 from requisitions.models import Stage
 from requisitions.words import counted_word
 

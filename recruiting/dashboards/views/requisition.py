@@ -19,11 +19,8 @@ from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
 from recruiting.dashboards.composers import Composers, composers_of
 from recruiting.dashboards.figures import WEEKS, funnel_of, no_longer_counted, trends_of
-<<<<<<< HEAD
 from recruiting.dashboards.models import Look
 from recruiting.dashboards.news import News
-=======
->>>>>>> w-admin
 from recruiting.dashboards.people import PersonLine, people_of
 from recruiting.dashboards.positions import Position
 from recruiting.dashboards.standing import standing_of
