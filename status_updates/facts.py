@@ -40,6 +40,14 @@ class PromiseFact:
     due_on: date
     state: str
     by: UUID
+    moved_from: date | None = None
+    moved_why: str = ""
+
+    @property
+    def moved_words(self) -> str:
+        """ ", moved from Tue 10 Mar", or nothing."""
+        day = self.moved_from
+        return f", moved from {day:%a} {day.day} {day:%b}" if day else ""
 
     @property
     def is_open(self) -> bool:
@@ -136,6 +144,8 @@ class Material:
                 due_on=promise.due_on,
                 state=promise.state(today),
                 by=promise.by_id,
+                moved_from=promise.first_due_on,
+                moved_why=promise.move_reason,
             )
             for promise in self.promises.get(pk, [])
             if promise.kept_on is None
@@ -290,6 +300,7 @@ def _sentence(
         case Status.INTAKE:
             return "In intake: what the job needs is being agreed before sourcing starts."
         case Status.ON_HOLD:
+            day = _hold_began(changes, zone)
             until = f" Planned to go on {day_words(last.until)}." if last and last.until else ""
             return f"On hold since {day}{why}.{until}"
         case Status.FILLED:
@@ -303,6 +314,12 @@ def _sentence(
     if quiet is not None and quiet > QUIET_AFTER.days:
         return f"{opened}, {furthest}; nothing logged for {days_words(quiet)}."
     return f"{opened}, {furthest}."
+
+
+def _hold_began(changes: Sequence[StatusChange], zone: tzinfo) -> str:
+    """The day on which the hold began that may have been extended since."""
+    began = [change.at for change in changes if change.from_status != Status.ON_HOLD]
+    return day_words(began[-1].astimezone(zone).date()) if began else ""
 
 
 def _furthest(totals: Mapping[Stage, int]) -> str:
