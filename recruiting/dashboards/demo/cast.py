@@ -12,6 +12,7 @@ from recruiting.accounts.models.invitations import Invited
 from recruiting.dashboards.demo import people
 from recruiting.dashboards.demo.story import Person
 from recruiting.dashboards.demo.workdays import instant, shifted
+from recruiting.dashboards.hints import HINTS
 from recruiting.dashboards.models import SavedView, Visit
 
 JOINED_AT = "10:00"
@@ -68,6 +69,13 @@ class Cast:
             user.last_login = self.days_ago(login, workdays, "08:20")
             user.save(update_fields=["last_login"])
             Visit.mark(user, user.last_login)
+
+    def dismiss_hints(self, left: Mapping[str, str]) -> None:
+        """Nobody is new here; only those in `left` still see the hint of the page they begin at."""
+        for login, user in self.users.items():
+            for name in HINTS:
+                if left.get(login) != name:
+                    user.dismiss_hint(name)
 
     def keep_views(self, views: Mapping[str, Mapping[str, str]]) -> None:
         for login, named in views.items():
