@@ -193,7 +193,8 @@ class PromiseMoveForm(forms.Form):
     reason = ReasonField()
 
     def __init__(self, *args: Any, promise: Promise, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"move-{promise.pk}_%s", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.auto_id = f"move-{promise.pk}_%s"
         self.today = today
         self.fields["key"].initial = uuid.uuid4
         self.fields["seen"].initial = promise.due_on.isoformat()

@@ -159,7 +159,8 @@ class LogForm(CheckpointForm):
     seen = forms.CharField(required=False, max_length=36, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, requisition: Requisition, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, today=today, auto_id=f"log-{requisition.pk}_%s", **kwargs)
+        super().__init__(*args, today=today, **kwargs)
+        self.auto_id = f"log-{requisition.pk}_%s"
         self.fields["seen"].initial = str(requisition.latest_checkpoint_id or "")
         self.fields["key"].widget.attrs["data-draft-key"] = True
 

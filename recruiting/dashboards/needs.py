@@ -113,7 +113,7 @@ def needing(
         default=Value(shown),
         output_field=IntegerField(),
     )
-    order = [
+    order: list[Any] = [
         F("due").asc(nulls_last=True),
         F("asked").asc(nulls_last=True),
         F("latest_checkpoint__on").asc(nulls_first=True),

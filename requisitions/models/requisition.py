@@ -284,11 +284,11 @@ class Requisition(models.Model):
             hold = next((one for one in before if one.to_status == Status.ON_HOLD), None)
             if hold is None or last.from_status != Status.ON_HOLD:
                 raise NotAllowed("Something else has happened since. Open the requisition to see.")
-            was = {"reason": hold.reason, "until": hold.until}
+            why, until = hold.reason, hold.until
             if current.status in (Status.OPEN, Status.INTAKE):
-                current._move(Status.ON_HOLD, by=by, now=now, **was)
-            elif current.status == Status.ON_HOLD and _is_later(last.until, hold.until):
-                current._prolong_hold(by=by, now=now, **was)
+                current._move(Status.ON_HOLD, by=by, now=now, reason=why, until=until)
+            elif current.status == Status.ON_HOLD and _is_later(last.until, until):
+                current._prolong_hold(by=by, now=now, reason=why, until=until)
             else:
                 raise NotAllowed(f"This requisition is {current._status_words}.")
         self._take(current)
