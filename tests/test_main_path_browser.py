@@ -54,7 +54,7 @@ def test_checkpoint_is_logged_by_keyboard_in_seconds_without_a_page_load(
     for text in ("5", "3", "2"):
         page.keyboard.press("Tab")
         page.keyboard.type(text)
-    page.get_by_label("Note").focus()
+    page.locator("#id_note").focus()
     page.keyboard.type("Two want to know about on-call.")
     page.keyboard.press("Tab")
     page.keyboard.type("Call both on Thursday")
@@ -120,11 +120,11 @@ def test_refused_input_is_named_and_stays(
     open_page: OpenPage, job: Requisition, recruiter: User
 ) -> None:
     page = open_page(job.get_absolute_url(), recruiter)
-    page.get_by_label("Note").fill("Do not lose me")
+    page.locator("#id_note").fill("Do not lose me")
     page.get_by_label("Offers accepted", exact=True).fill("2")
     page.get_by_role("button", name="Log checkpoint").click()
     expect(page.locator(".composer .field__error")).to_contain_text("Raise the openings first")
-    expect(page.get_by_label("Note")).to_have_value("Do not lose me")
+    expect(page.locator("#id_note")).to_have_value("Do not lose me")
     expect(page.get_by_label("Offers accepted", exact=True)).to_have_value("2")
 
 
@@ -133,17 +133,17 @@ def test_session_that_ended_brings_the_person_back_with_the_text(
 ) -> None:
     page = open_page(job.get_absolute_url(), recruiter)
     page.get_by_label("Found", exact=True).fill("4")
-    page.get_by_label("Note").fill("Typed before the session ended")
+    page.locator("#id_note").fill("Typed before the session ended")
     Session.objects.all().delete()
     page.get_by_role("button", name="Log checkpoint").click()
     page.wait_for_url("**/accounts/login/**")
     sign_in_by_form(page, recruiter)
     page.wait_for_url(f"**{job.get_absolute_url()}")
-    expect(page.get_by_label("Note")).to_have_value("Typed before the session ended")
+    expect(page.locator("#id_note")).to_have_value("Typed before the session ended")
     expect(page.get_by_label("Found", exact=True)).to_have_value("4")
     page.get_by_role("button", name="Log checkpoint").click()
     expect(page.get_by_text("Checkpoint logged.")).to_be_visible()
-    expect(page.get_by_label("Note")).to_have_value("")
+    expect(page.locator("#id_note")).to_have_value("")
 
 
 def test_lost_connection_is_said_and_loses_nothing(
@@ -155,10 +155,12 @@ def test_lost_connection_is_said_and_loses_nothing(
         route.abort("internetdisconnected")
 
     page.route("**/checkpoints/", cut)
-    page.get_by_label("Note").fill("Typed on a train")
+    page.locator("#id_note").fill("Typed on a train")
     page.get_by_role("button", name="Log checkpoint").click()
-    expect(page.locator(".composer [data-form-state]")).to_have_attribute("data-state", "refused")
-    expect(page.get_by_label("Note")).to_have_value("Typed on a train")
+    expect(page.locator("form:has(#id_found) [data-form-state]")).to_have_attribute(
+        "data-state", "refused"
+    )
+    expect(page.locator("#id_note")).to_have_value("Typed on a train")
     page.unroute("**/checkpoints/", cut)
     page.get_by_role("button", name="Log checkpoint").click()
     expect(page.get_by_text("Checkpoint logged.")).to_be_visible()
@@ -195,7 +197,7 @@ def test_whole_path_works_without_javascript(
     expect(page.get_by_role("heading", level=1)).to_contain_text("Initech")
     page.goto(job.get_absolute_url())
     page.get_by_label("Found", exact=True).fill("7")
-    page.get_by_label("Next step").fill("Send three resumes")
+    page.locator("#id_next_step").fill("Send three resumes")
     page.get_by_role("button", name="Log checkpoint").click()
     expect(page.locator(".funnel__total").first).to_have_text("7")
     page.locator(".entry__tools summary").click()

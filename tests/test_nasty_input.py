@@ -113,6 +113,8 @@ class Visitor:
             with transaction.atomic():
                 answer: Any = self.browser.generic(method, path, **request)
                 transaction.set_rollback(True)
+                if answer.streaming:
+                    answer.getvalue()  # an export's file is closed at its end
         except Exception as error:
             self.accidents[f"{method} {path}"[:100], repr(error)[:100]] = what[:100]
             return None
