@@ -13,7 +13,7 @@ from django.urls import reverse
 from recruiting.accounts.models import User
 from recruiting.dashboards import needs
 from recruiting.dashboards.desk_items import Item, Panel, Panels, Refused, Telling, questions_on
-from recruiting.dashboards.needs import Kind
+from recruiting.dashboards.needs import Kind, Needing
 from recruiting.dashboards.positions import Freshness
 from recruiting.dashboards.rows import Row, exact, row
 from requisitions.models import Requisition, Status
@@ -156,15 +156,18 @@ def desk_of(reader: Reader, *, more: str = "", after: Freshness | None = None) -
     mine = list(_mine(user, after)[: MINE_SHOWN + 1])
     later = str(Freshness.of(mine[MINE_SHOWN - 1])) if len(mine) > MINE_SHOWN else ""
     mine = mine[:MINE_SHOWN]
-    every = {one.pk: one for one in (*mine, *wanted)}
+    every = {one.pk: one for one in (*mine, *_rows(scope, wanted))}
     material = facts.load(every.values(), since=None, now=reader.now)
     known = {pk: reader.facts(material, one) for pk, one in every.items()}
     asked = questions_on(list(every))
     items = {pk: reader.telling.item(one, asked.get(pk, [])) for pk, one in known.items()}
-    above = {one.pk for one in wanted}
+    above = {pk for one in wanted for pk in one.first}
     return Desk(
         is_of_all=user.is_lead,
-        groups=_groups(wanted, items),
+        groups=[
+            Group(one.kind, one.total, [items[pk] for pk in one.first if pk in items])
+            for one in wanted
+        ],
         mine=[
             Mine(row(known[one.pk], today=reader.today), items[one.pk], one.pk in above)
             for one in mine
@@ -196,10 +199,17 @@ def _more(name: str) -> dict[str, int]:
     return {name: MORE_SHOWN} if name in list(Kind) else {}
 
 
+RELATED = ("client", "recruiter", "manager", "funnel", "latest_checkpoint")
+
+
+def _rows(scope: QuerySet[Requisition], wanted: Sequence[Needing]) -> QuerySet[Requisition]:
+    pks = [pk for one in wanted for pk in one.first]
+    return scope.filter(pk__in=pks).select_related(*RELATED)
+
+
 def _mine(user: User, after: Freshness | None) -> QuerySet[Requisition]:
     own = Requisition.objects.visible_to(user).held_by(user).filter(status=Status.OPEN)
-    related = ("client", "recruiter", "manager", "funnel", "latest_checkpoint")
-    return Freshness.ordered(own.select_related(*related), after)
+    return Freshness.ordered(own.select_related(*RELATED), after)
 
 
 def _counts(scope: QuerySet[Requisition], reader: Reader) -> _Counts:
@@ -227,15 +237,6 @@ def _counts(scope: QuerySet[Requisition], reader: Reader) -> _Counts:
 
 
 # --- saying it -----------------------------------------------------------------------------
-
-
-def _groups(wanted: Sequence[Any], items: Mapping[UUID, Item]) -> list[Group]:
-    found = []
-    for kind in Kind:
-        rows = [one for one in wanted if one.kind == kind]
-        if rows:
-            found.append(Group(kind, rows[0].total, [items[one.pk] for one in rows]))
-    return found
 
 
 def _mine_total(counts: _Counts, user: User) -> int:

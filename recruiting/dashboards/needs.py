@@ -1,26 +1,25 @@
 """What of the requisitions needs somebody: asked of the database, since a lead has thousands."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from enum import StrEnum
+from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
 from django.db.models import (
     Case,
     CharField,
-    Count,
     Exists,
     F,
-    IntegerField,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
     Value,
     When,
-    Window,
 )
-from django.db.models.functions import RowNumber
 
 from recruiting.accounts.models import Role
 from requisitions.models import Requisition, Status, StatusChange
@@ -84,6 +83,15 @@ def managers_questions() -> QuerySet[Note]:
     return Note.objects.open_questions().filter(by__role=Role.MANAGER).order_by("at", "pk")
 
 
+@dataclass(frozen=True)
+class Needing:
+    """Of one kind: how many there are, and the first of them."""
+
+    kind: Kind
+    total: int
+    first: Sequence[UUID]
+
+
 def needing(
     rows: QuerySet[Requisition],
     *,
@@ -91,11 +99,11 @@ def needing(
     zone: tzinfo,
     shown: int,
     more: Mapping[str, int] | None = None,
-) -> Sequence[Any]:
-    """Those of `rows` that need somebody, each once, in one statement.
+) -> list[Needing]:
+    """Those of `rows` that need somebody, each under the first of the kinds that it has.
 
-    Each has its `kind`, the first of those that it has, and `total`, how many are of that kind.
-    Of each kind come the first `shown`, or as many as `more` says.
+    Of each kind come the first `shown`, or as many as `more` says. One statement, which judges
+    each row once: ranked in the database it would be judged for every rank and sum.
     """
     promised = Promise.objects.filter(promises_due(today), requisition=OuterRef("pk"))
     asked = managers_questions().filter(requisition=OuterRef("pk"))
@@ -108,32 +116,28 @@ def needing(
         When(awaiting_opening(), then=Value(Kind.OPENING.value)),
         output_field=CharField(),
     )
-    limit = Case(
-        *(When(kind=name, then=Value(number)) for name, number in (more or {}).items()),
-        default=Value(shown),
-        output_field=IntegerField(),
-    )
-    order: list[Any] = [
-        F("due").asc(nulls_last=True),
-        F("asked").asc(nulls_last=True),
-        F("latest_checkpoint__on").asc(nulls_first=True),
-        F("created_at"),
-        F("pk"),
-    ]
-    return list(
-        rows.order_by()
-        .annotate(
+    found = (
+        rows.annotate(
             kind=kind,
             due=Subquery(promised.order_by("due_on").values("due_on")[:1]),
-            asked=Case(When(kind=Kind.QUESTION.value, then=Subquery(asked.values("at")[:1]))),
+            asked=Subquery(asked.values("at")[:1]),
         )
         .filter(kind__isnull=False)
-        .annotate(
-            rank=Window(RowNumber(), partition_by=[F("kind")], order_by=order),
-            total=Window(Count("pk"), partition_by=[F("kind")]),
-            limit=limit,
-        )
-        .filter(rank__lte=F("limit"))
-        .select_related("client", "recruiter", "manager", "funnel", "latest_checkpoint")
-        .order_by("rank")
+        .order_by(F("latest_checkpoint__on").asc(nulls_first=True), "created_at", "pk")
+        .values_list("kind", "pk", "due", "asked")
     )
+    groups: dict[str, list[tuple[Any, UUID]]] = {}
+    for name, pk, due, at in found:
+        place = due if name == Kind.PROMISE else at if name == Kind.QUESTION else 0
+        groups.setdefault(name, []).append((place, pk))
+    limits = dict.fromkeys(Kind, shown) | (more or {})
+    return [
+        Needing(one, len(groups[one]), _first(groups[one], limits[one]))
+        for one in Kind
+        if one in groups
+    ]
+
+
+def _first(places: Sequence[tuple[Any, UUID]], limit: int) -> list[UUID]:
+    """Those at the same place stay in the order in which they came."""
+    return [pk for _, pk in sorted(places, key=itemgetter(0))[:limit]]
