@@ -195,8 +195,8 @@ def item_of(
 # --- asking the database -------------------------------------------------------------------
 
 
-def _more(name: str) -> dict[str, int]:
-    return {name: MORE_SHOWN} if name in list(Kind) else {}
+def _more(name: str) -> dict[Kind, int]:
+    return {Kind(name): MORE_SHOWN} if name in list(Kind) else {}
 
 
 RELATED = ("client", "recruiter", "manager", "funnel", "latest_checkpoint")

@@ -98,7 +98,7 @@ def needing(
     today: date,
     zone: tzinfo,
     shown: int,
-    more: Mapping[str, int] | None = None,
+    more: Mapping[Kind, int] | None = None,
 ) -> list[Needing]:
     """Those of `rows` that need somebody, each under the first of the kinds that it has.
 
@@ -130,7 +130,7 @@ def needing(
     for name, pk, due, at in found:
         place = due if name == Kind.PROMISE else at if name == Kind.QUESTION else 0
         groups.setdefault(name, []).append((place, pk))
-    limits = dict.fromkeys(Kind, shown) | (more or {})
+    limits = {**dict.fromkeys(Kind, shown), **(more or {})}
     return [
         Needing(one, len(groups[one]), _first(groups[one], limits[one]))
         for one in Kind
