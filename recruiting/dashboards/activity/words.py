@@ -40,6 +40,8 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "logged a checkpoint": "logged a checkpoint",
         "corrected a checkpoint": "corrected a checkpoint",
         "undid a checkpoint": "took a checkpoint back",
+        "moved a promise": "moved a promise",
+        "moved a promise back": "moved a promise back",
     },
     Kind.CONVERSATION: {
         "wrote a note": "wrote a note",
@@ -69,6 +71,7 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "became on_hold": "put the requisition on hold",
         "became filled": "filled the last opening",
         "became cancelled": "cancelled the requisition",
+        "changed the end of the hold": "changed the end of the hold",
         "became parted": "parted ways over the requisition",
     },
     Kind.DETAILS: {
@@ -95,11 +98,11 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "joined client": "made {person} a member of the client",
         "left client": "ended the membership of {person}",
         "changed role": "gave {person} the role of {role}",
-        "renamed": "changed the name of {person}",
-        "changed address": "changed the address of {person}",
         "deactivated": "deactivated the account of {person}",
         "reactivated": "reactivated the account of {person}",
         "signed out everywhere": "ended all sessions{of_person}",
+        "renamed": "changed the name{of_person}",
+        "changed address": "changed the email address{of_person}",
         "changed preferences": "changed the preferences{of_person}",
         "planned an absence": "planned to be away {days}",
         "cancelled an absence": "cancelled being away {days}",
@@ -195,7 +198,7 @@ class Names:
 
 def did(event: Event, names: Names) -> str:
     """What somebody did, as it goes on after the name: "logged a checkpoint"."""
-    return _WORDS.get(key_of(event), UNKNOWN).format_map(_Blanks(event, names))
+    return _WORDS.get(key_of(event), UNKNOWN).format_map(_Blanks(event, names)).rstrip()
 
 
 def counts(event: Event) -> list[tuple[str, str]]:
