@@ -3,11 +3,14 @@
 `python -m bench.lists` measures these alone and prints their section.
 """
 
+import os
 from collections import defaultdict
 from contextlib import ExitStack
 from statistics import median, quantiles
 
+import django
 import psycopg
+from django.apps import apps
 
 from bench import installation
 from tests.servers import Servers
@@ -43,6 +46,9 @@ def section(servers: Servers, database: str) -> str:
     taken: defaultdict[tuple[str, int], list[float]] = defaultdict(list)
     with ExitStack() as stack:
         made = {size: _filled(servers, database, size) for size in SIZES}
+        if not apps.ready:  # measured alone
+            os.environ |= made[SIZES[0]].environment
+            django.setup()
         for one in made.values():
             one.start()
             stack.callback(one.stop)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -10,8 +10,9 @@ import html5lib
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
+from time_machine import TimeMachineFixture
 
-from recruiting.accounts.models import Role, User
+from recruiting.accounts.models import Absence, Client, Delegation, Role, User
 from requisitions.models import Requisition, Stage, Status
 from status_updates.models import Note
 from tests.factories import (
@@ -186,6 +187,37 @@ def test_note_with_script_in_it_is_shown_without(
             assert "javascript:" not in element.get("href", "")
 
 
+def test_names_on_offer_are_those_of_people_who_see_it(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, manager: User, watcher: User
+) -> None:
+    manager.leave(requisition.client, by=recruiter, now=NOW)
+    User.objects.filter(pk=watcher.pk).update(is_active=False)
+    page = sign_in(recruiter).get(requisition.get_absolute_url())
+    assert page.context["mentionable"] == []
+    told = {one.name: (one.about, one.availability.words) for one in page.context["people"]}
+    assert told["Max Manager"] == ("Hiring manager · no longer sees this page", "")
+    assert told["Wanda Watcher"] == ("Watches · no longer sees this page", "")
+
+
+def test_who_writes_is_told_whether_the_other_side_is_there(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, manager: User, acme: Client,
+    clock: TimeMachineFixture,
+) -> None:  # fmt: skip
+    petra = make_user("petra@acme.example", clients=[acme], name="Petra Deputy")
+    Delegation.settle(manager, {acme.pk: petra.pk}, by=manager, now=NOW)
+    Absence.plan(date(2026, 3, 12), date(2026, 3, 13), by=manager, now=NOW)
+    clock.move_to(NOW + timedelta(days=1, hours=11, minutes=40), tick=False)
+    forms = {
+        user: sign_in(user).get(requisition.get_absolute_url()).text.partition("data-mentions")[2]
+        for user in (recruiter, manager, petra)
+    }
+    at_manager = "Max is away until 13 March; Petra Deputy stands in; back Monday 09:00."
+    at_recruiter = "It is 21:40 for Rosa; back Friday 09:00."
+    assert at_manager in forms[recruiter].partition("Add note")[0]
+    for reader in (manager, petra):
+        assert at_recruiter in forms[reader].partition("Send</button>")[0]
+
+
 # --- private -------------------------------------------------------------------------------
 
 
@@ -290,6 +322,26 @@ def test_answer_to_a_withdrawn_question_does_not_quote_it(
     assert SECRET not in sign_in(recruiter).get(requisition.get_absolute_url()).text
 
 
+def test_words_for_what_was_withdrawn_meanwhile_are_kept_in_the_form(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, manager: User, lead: User
+) -> None:
+    question = make_note(requisition, SECRET, by=manager, kind=QUESTION)
+    note = make_note(requisition, SECRET)
+    question.withdraw(by=manager, now=NOW)
+    note.withdraw(by=lead, now=NOW)
+    browser = sign_in(recruiter)
+    answers = [
+        browser.post(reverse("answers", args=[question.pk]), {"text": "My long words"}),
+        browser.post(reverse("note_edit", args=[note.pk]), {"text": "My long words", "version": 1}),
+    ]
+    for answer in answers:
+        assert answer.status_code == 422
+        assert "withdrawn meanwhile" in answer.context["form"].non_field_errors()[0]
+        assert answer.context["form"]["text"].value() == "My long words"
+        assert SECRET not in answer.text
+    assert Note.objects.count() == 2
+
+
 # --- the desk ------------------------------------------------------------------------------
 
 
@@ -351,9 +403,9 @@ def test_answer_to_what_is_no_question_is_not_found(
 ) -> None:
     browser = sign_in(recruiter)
     question.withdraw(by=manager, now=NOW)
-    for note in (question, make_note(requisition, by=manager)):
-        url = reverse("answers", args=[note.pk])
-        assert browser.post(url, {"text": "Yes"}).status_code == 404
+    assert browser.get(reverse("answers", args=[question.pk])).status_code == 404
+    url = reverse("answers", args=[make_note(requisition, by=manager).pk])
+    assert browser.post(url, {"text": "Yes"}).status_code == 404
 
 
 # --- the timeline --------------------------------------------------------------------------

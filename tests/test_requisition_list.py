@@ -49,7 +49,17 @@ def test_row_says_what_matters_in_finished_texts(desk: Browser, requisition: Req
     )
     row = desk.get(LIST).context["rows"][0]
     assert (row.title, row.about, row.manager) == ("Data Engineer", "Acme · Lisbon", "Max Manager")
-    assert [total.text for total in row.totals] == ["1,200", "0", "0", "0", "2", "0", "0", "0", "0"]
+    assert [total.text for total in row.totals.values()] == [
+        "1,200",
+        "0",
+        "0",
+        "0",
+        "2",
+        "0",
+        "0",
+        "0",
+        "0",
+    ]
     assert (row.days, row.status_label) == ("30", "Open")
     assert (row.last, row.last_title) == ("2 days ago", "Mon 9 Mar 2026")
     assert (row.next_step, row.promise) == (

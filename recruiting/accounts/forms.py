@@ -109,15 +109,50 @@ class RepeatForm(forms.Form):
     seen = forms.IntegerField()
 
 
+class PersonForm(forms.Form):
+    """A lead writes somebody's name and address as they should be."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    name = LineField(
+        max_length=NAME_MAX,
+        help_text="As they sign a mail.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    email = PersonEmailField(
+        label="Email", help_text="They sign in by it. Both addresses are told of a change."
+    )
+
+
 class SearchForm(forms.Form):
+    """Which people to show. What cannot be searched for is shown as wrong and left out."""
+
     q = LineField(
         label="Search", required=False, max_length=100, widget=forms.TextInput({"type": "search"})
     )
+    role = forms.ChoiceField(choices=[("", "Any"), *Role.choices], required=False)
+    client = forms.ModelChoiceField(Client.objects.none(), empty_label="Any", required=False)
+    state = forms.ChoiceField(
+        choices=[
+            ("", "Any"),
+            ("active", "Active"),
+            ("new", "Not signed in yet"),
+            ("gone", "Deactivated"),
+        ],
+        required=False,
+    )
+
+    def __init__(self, data: QueryDict, *, by: User) -> None:
+        super().__init__(data)
+        self.fields["client"].queryset = Client.objects.visible_to(by)  # type: ignore[attr-defined]
 
     @property
-    def words(self) -> str:
-        """What to search for; nothing when it cannot be searched for."""
-        return str(self.cleaned_data["q"]) if self.is_valid() else ""
+    def wanted(self) -> dict[str, Any]:
+        self.is_valid()
+        return self.cleaned_data
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(self.wanted.values())
 
 
 class MembershipForm(forms.Form):

@@ -19,6 +19,7 @@ from recruiting.dashboards.needs import Kind
 from recruiting.dashboards.rows import about, ago, exact, promise_words
 from requisitions.forms import ExtensionForm, ReasonForm, StatusForm
 from requisitions.models import Requisition, Stage, Status
+from requisitions.stages import counted_stages
 from requisitions.words import days_words, stage_words
 from status_updates.conversation_forms import AnswerForm
 from status_updates.facts import Facts
@@ -33,6 +34,7 @@ ACTIONS = {
     Kind.QUIET: "Log",
     Kind.QUESTION: "Answer",
     Kind.HOLD: "Resume",
+    Kind.ORPHANED: "Hand over",
     Kind.UNMANAGED: "Name the manager",
     Kind.OPENING: "Open",
 }
@@ -48,6 +50,12 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Item:
     """A line of the desk. `place` opens what it takes; `link` leads there where that is a page."""
 
@@ -56,6 +64,7 @@ class Item:
     title: str
     about: str
     reasons: Sequence[Reason]
+    recruiter: UUID
 
     @property
     def action(self) -> str:
@@ -67,13 +76,22 @@ class Item:
 
     @property
     def link(self) -> str:
-        if [reason.kind for reason in self.reasons] != [Kind.UNMANAGED]:
+        kinds = {reason.kind for reason in self.reasons}
+        if not kinds or kinds - {Kind.ORPHANED, Kind.UNMANAGED}:
             return ""
-        return manager_link(self.pk)
+        return self.links[0].url
 
-
-def manager_link(pk: UUID) -> str:
-    return f"{reverse('requisition_edit', args=[pk])}#id_manager"
+    @property
+    def links(self) -> list[Link]:
+        """To the pages where people are named."""
+        kinds = {reason.kind for reason in self.reasons}
+        found = []
+        if Kind.ORPHANED in kinds:
+            found.append(Link("Hand it over", reverse("handover", args=[self.recruiter])))
+        if Kind.UNMANAGED in kinds:
+            edit = reverse("requisition_edit", args=[self.pk])
+            found.append(Link("Name the hiring manager", f"{edit}#id_manager"))
+        return found
 
 
 def questions_on(pks: Sequence[UUID]) -> dict[UUID, list[Note]]:
@@ -101,6 +119,7 @@ class Telling:
             title=requisition.title,
             about=about(requisition) + whose,
             reasons=self.reasons(known, questions),
+            recruiter=requisition.recruiter_id,
         )
 
     def reasons(self, known: Facts, questions: Sequence[Note]) -> list[Reason]:
@@ -112,7 +131,9 @@ class Telling:
         found += [Reason(Kind.QUESTION, self._question(note)) for note in questions]
         if known.hold_until and known.hold_until <= self.today:
             found.append(Reason(Kind.HOLD, f"On hold until {exact(known.hold_until)}"))
-        if requisition.manager_id is None and not requisition.is_closed:
+        if getattr(requisition, "is_orphaned", False):
+            found.append(Reason(Kind.ORPHANED, self._orphan(requisition)))
+        if getattr(requisition, "is_unmanaged", False):
             is_draft = requisition.status == Status.DRAFT
             why = "A draft until somebody answers for it" if is_draft else "Nobody gets its digest"
             found.append(Reason(Kind.UNMANAGED, why))
@@ -143,6 +164,11 @@ class Telling:
         text = Truncator(" ".join(note.text.split())).chars(EXCERPT)
         return f"{note.by.display_name} asked {asked}: “{text}”"
 
+    def _orphan(self, requisition: Requisition) -> str:
+        recruiter = requisition.recruiter
+        gone = f"no longer serves {requisition.client}" if recruiter.is_active else "has left"
+        return f"{recruiter} {gone}"
+
     def _intake(self, requisition: Requisition) -> str:
         manager = requisition.manager.display_name if requisition.manager else "nobody"
         created = ago(timezone.localdate(requisition.created_at, self.zone), self.today)
@@ -159,10 +185,10 @@ class LogForm(CheckpointForm):
     seen = forms.CharField(required=False, max_length=36, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, requisition: Requisition, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, today=today, **kwargs)
+        stages = counted_stages(requisition.client.hidden)
+        super().__init__(*args, today=today, stages=stages, **kwargs)
         self.auto_id = f"log-{requisition.pk}_%s"
         self.fields["seen"].initial = str(requisition.latest_checkpoint_id or "")
-        self.fields["key"].widget.attrs["data-draft-key"] = True
 
 
 class DeskAnswerForm(AnswerForm):
@@ -203,7 +229,7 @@ class Panel:
     resumption: StatusForm | None = None
     extension: ExtensionForm | None = None
     opening: ReasonForm | None = None
-    manager_link: str = ""
+    links: Sequence[Link] = ()
 
     @property
     def legend(self) -> str:
@@ -218,7 +244,7 @@ class Panel:
     def is_empty(self) -> bool:
         return not (
             self.log or self.moves or self.questions or self.resumption or self.extension
-            or self.opening or self.manager_link
+            or self.opening or self.links
         )  # fmt: skip
 
 
@@ -260,7 +286,7 @@ class Panels:
             resumption=self._status("resumption", StatusForm, requisition, wanted=held),
             extension=self._status("extension", ExtensionForm, requisition, wanted=held),
             opening=self._status("opening", ReasonForm, requisition, wanted=Kind.OPENING in kinds),
-            manager_link=manager_link(requisition.pk) if Kind.UNMANAGED in kinds else "",
+            links=item.links,
         )
 
     def _log(self, requisition: Requisition, kinds: set[Kind]) -> LogForm | None:
@@ -324,5 +350,7 @@ def _with(found: list[Any], refused: Refused | None, model: type[Any]) -> list[A
 
 def _steppers(form: CheckpointForm, known: Facts) -> list[tuple[BoundField, str]]:
     """Each stage's input beside its total so far."""
-    totals = known.totals.values()
-    return [(f, f"{total:,}") for f, total in zip(form.stage_fields(), totals, strict=True)]
+    return [
+        (field, f"{known.totals[stage]:,}")
+        for field, stage in zip(form.stage_fields(), form.stages, strict=True)
+    ]

@@ -21,7 +21,7 @@ from django.db.models import (
     When,
 )
 
-from recruiting.accounts.models import Role
+from recruiting.accounts.models import Membership, Role
 from requisitions.models import Requisition, Status, StatusChange
 from requisitions.models.status import ACTIVE
 from status_updates.facts import QUIET_AFTER
@@ -35,6 +35,7 @@ class Kind(StrEnum):
     QUIET = "quiet"
     QUESTION = "questions"
     HOLD = "holds"
+    ORPHANED = "orphaned"
     UNMANAGED = "unmanaged"
     OPENING = "opening"
 
@@ -56,8 +57,19 @@ def quiet(today: date, zone: tzinfo = UTC) -> Q:
 
 
 def unmanaged() -> Q:
-    """Nobody answers for it: a draft, or one imported without its manager."""
-    return Q(manager=None, status__in=(Status.DRAFT, *ACTIVE))
+    """Nobody answers for it: a draft, one imported without its manager, or the manager is gone."""
+    return Q(status__in=(Status.DRAFT, *ACTIVE)) & (Q(manager=None) | _gone("manager"))
+
+
+def orphaned() -> Q:
+    """Its recruiter is deactivated, or no longer serves the client."""
+    stays = Q(recruiter__role=Role.LEAD, recruiter__is_active=True)
+    return Q(status__in=(Status.DRAFT, *ACTIVE)) & _gone("recruiter") & ~stays
+
+
+def _gone(who: str) -> Q:
+    serving = Membership.objects.filter(user=OuterRef(who), client=OuterRef("client"))
+    return Q(**{f"{who}__is_active": False}) | ~Q(Exists(serving))
 
 
 def awaiting_opening() -> Q:
@@ -81,6 +93,14 @@ def promises_due(today: date) -> Q:
 def managers_questions() -> QuerySet[Note]:
     """Those that nobody has answered, the oldest first."""
     return Note.objects.open_questions().filter(by__role=Role.MANAGER).order_by("at", "pk")
+
+
+def with_people(rows: QuerySet[Requisition]) -> QuerySet[Requisition]:
+    """Each with `is_orphaned` and `is_unmanaged`: whether who answers for it is gone."""
+    return rows.annotate(
+        is_orphaned=Case(When(orphaned(), then=Value(True)), default=Value(False)),
+        is_unmanaged=Case(When(unmanaged(), then=Value(True)), default=Value(False)),
+    )
 
 
 @dataclass(frozen=True)
@@ -112,6 +132,7 @@ def needing(
         When(quiet(today, zone), then=Value(Kind.QUIET.value)),
         When(Exists(asked), then=Value(Kind.QUESTION.value)),
         When(overdue_holds(today), then=Value(Kind.HOLD.value)),
+        When(orphaned(), then=Value(Kind.ORPHANED.value)),
         When(unmanaged(), then=Value(Kind.UNMANAGED.value)),
         When(awaiting_opening(), then=Value(Kind.OPENING.value)),
         output_field=CharField(),

@@ -25,7 +25,9 @@
     );
   }
 
-  const isTyped = (row) => controlsOf(row).some((control) => control.value !== "");
+  /* What is no number has no value, and stands there all the same. */
+  const isTyped = (row) =>
+    controlsOf(row).some((control) => control.value !== "" || control.validity.badInput);
 
   function say(row, state, text) {
     const place = row.querySelector("[data-form-state]");

@@ -170,7 +170,7 @@ def _numbers(line: Facts) -> dict[str, Any]:
     figures = [
         {"text": stage_words(stage, total), "change": _change(line.moved, stage)}
         for stage, total in line.totals.items()
-        if total or stage in line.moved
+        if stage in line.stages and (total or stage in line.moved)
     ]
     healthy = line.health == "healthy" and line.days_open is not None
     return {

@@ -21,6 +21,7 @@ from recruiting.accounts.decorators import recruiter_required
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
 from recruiting.audit.models import FormKey, once
+from recruiting.dashboards import needs
 from recruiting.dashboards.desk import item_of
 from recruiting.dashboards.desk_items import LogForm, Refused, answer_form, status_form
 from recruiting.dashboards.views.conversation import gone_is_not_found
@@ -36,7 +37,7 @@ from status_updates.models.promise import StalePromise
 
 def _fetch(user: User, pk: UUID) -> Requisition:
     related = ("client", "recruiter", "manager", "funnel", "latest_checkpoint")
-    rows = Requisition.objects.visible_to(user).select_related(*related)
+    rows = needs.with_people(Requisition.objects.visible_to(user)).select_related(*related)
     return get_object_or_404(rows, pk=pk)
 
 

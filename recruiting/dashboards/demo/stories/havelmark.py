@@ -218,6 +218,15 @@ A team of five, one on-call week in six, a budget for two conferences a year.
             text="She expects to hear this week. @Clara Voss, can we speak before noon about the "
             "range, and should @Samir Haddad be there?",
         ),
+        Write(
+            1,
+            "16:50",
+            by="lead",
+            private=True,
+            text="@Clara Voss, 92 is the end of the range for this team. Call me before you call "
+            "Jonas.",
+        ),
+        Write(1, "16:55", private=True, text="Will do, @Helen Marsh. At nine?"),
     ),
 )
 
@@ -327,6 +336,13 @@ up, test it with the people who use it, train the next ward.
             by="manager",
             asks=True,
             text="It has gone quiet here. Would three days on site bring back the two who replied?",
+        ),
+        Write(
+            2,
+            "15:30",
+            by="lead",
+            text="At the Leeds office a role like this took off when the ad named the go-live. "
+            "Worth a try here?",
         ),
     ),
 )

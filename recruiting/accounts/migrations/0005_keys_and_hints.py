@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_working_cards"),
+        ("accounts", "0004_notifications"),
     ]
 
     operations = [
