@@ -41,6 +41,14 @@ class PromiseFact:
     due_on: date
     state: str
     by: UUID
+    moved_from: date | None = None
+    moved_why: str = ""
+
+    @property
+    def moved_words(self) -> str:
+        """ ", moved from Tue 10 Mar", or nothing."""
+        day = self.moved_from
+        return f", moved from {day:%a} {day.day} {day:%b}" if day else ""
 
     @property
     def is_open(self) -> bool:
@@ -147,6 +155,8 @@ class Material:
                 due_on=promise.due_on,
                 state=promise.state(today),
                 by=promise.by_id,
+                moved_from=promise.first_due_on,
+                moved_why=promise.move_reason,
             )
             for promise in self.promises.get(pk, [])
             if promise.kept_on is None
@@ -305,6 +315,7 @@ def _sentence(
         case Status.INTAKE:
             return "In intake: what the job needs is being agreed before sourcing starts."
         case Status.ON_HOLD:
+            day = _hold_began(changes, zone)
             until = f" Planned to go on {day_words(last.until)}." if last and last.until else ""
             return f"On hold since {day}{why}.{until}"
         case Status.FILLED:
@@ -330,6 +341,12 @@ def _furthest(totals: Mapping[Stage, int], stages: Sequence[Stage]) -> str:
     if not reached:
         return "no candidates found yet"
     return " and ".join(stage_words(stage, totals[stage]) for stage in reached[-2:])
+
+
+def _hold_began(changes: Sequence[StatusChange], zone: tzinfo) -> str:
+    """The day on which the hold began that may have been extended since."""
+    began = [change.at for change in changes if change.from_status != Status.ON_HOLD]
+    return day_words(began[-1].astimezone(zone).date()) if began else ""
 
 
 def _talk_lines(written: Mapping[str, int]) -> list[str]:

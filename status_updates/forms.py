@@ -11,9 +11,10 @@ from django.http import QueryDict
 
 from recruiting.lib.fields import LineField, ProseField
 from recruiting.lib.text import PROSE_MAX
+from requisitions.fields import ReasonField
 from requisitions.models import Stage
 from requisitions.models.funnel import COUNT_MAX
-from status_updates.models import Checkpoint
+from status_updates.models import Checkpoint, Promise
 from status_updates.models.checkpoint import NEXT_STEP_MAX, SENT_BEFORE, PromiseMade
 
 LOG_BACK = timedelta(days=366)
@@ -200,3 +201,41 @@ class CheckpointForm(forms.Form):
         data = cast(QueryDict, self.data).copy()
         data[self.add_prefix("key")] = str(uuid.uuid4())
         self.data = data
+
+
+class PromiseMoveForm(forms.Form):
+    """Another day for a promise, and why. `seen` is the day that the reader was shown."""
+
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    seen = forms.DateField(widget=forms.HiddenInput)
+    due_on = forms.DateField(
+        label="By when",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Say by when."},
+    )
+    reason = ReasonField()
+
+    def __init__(self, *args: Any, promise: Promise, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = f"move-{promise.pk}_%s"
+        self.today = today
+        self.fields["key"].initial = uuid.uuid4
+        self.fields["seen"].initial = promise.due_on.isoformat()
+        self.fields["due_on"].widget.attrs["min"] = today.isoformat()
+
+    def clean_due_on(self) -> date:
+        due: date = self.cleaned_data["due_on"]
+        if due < self.today:
+            raise ValidationError("A promise lies ahead: choose today or later.")
+        if due > self.today + PROMISE_AHEAD:
+            raise ValidationError("That is more than a year away. Check the year.")
+        return due
+
+    @property
+    def sent_key(self) -> uuid.UUID:
+        return self.cleaned_data["key"] or uuid.uuid4()
+
+    @property
+    def particulars(self) -> dict[str, Any]:
+        """The arguments of `Promise.move`."""
+        return {name: self.cleaned_data[name] for name in ("due_on", "seen", "reason")}

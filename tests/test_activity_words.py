@@ -75,7 +75,8 @@ def recorded() -> set[str]:
         _DONE.values()
     )
     private = {f"{verb} a private note" for verb in ("wrote", "edited", "withdrew", "restored")}
-    return {made for action in found for made in MADE_UP.get(action, [action])} | private
+    closings = {f"{verb} closed days" for verb in ("added", "removed", "brought back")}
+    return {made for action in found for made in MADE_UP.get(action, [action])} | private | closings
 
 
 def words_known() -> set[str]:

@@ -345,49 +345,55 @@ def test_words_for_what_was_withdrawn_meanwhile_are_kept_in_the_form(
 # --- the desk ------------------------------------------------------------------------------
 
 
-def test_question_stands_on_the_desk_until_it_is_answered_there(
-    sign_in: SignIn, recruiter: User, lead: User, question: Note
+def asked_on(desk: Any) -> list[str]:
+    """Titles of what stands on the desk for a manager's question."""
+    return [one.title for group in desk.groups if group.kind == "questions" for one in group.items]
+
+
+def test_question_stands_on_the_desk_until_it_is_answered(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, lead: User, question: Note
 ) -> None:
+    make_checkpoint(requisition)
     browser = sign_in(recruiter)
-    desk = browser.get("/").context["desk"]
-    (row,) = desk.questions.rows
-    assert (row.who, row.asked, desk.needing) == ("Max Manager", "today", 2)
-    assert sign_in(lead).get("/").context["desk"].questions.total == 1
-    url = reverse("answers", args=[question.pk])
-    answer = browser.post(url, {"text": "She is.", "from_desk": "1"})
-    assert answer["Location"] == "/"
-    assert browser.get("/").context["desk"].questions.total == 0
+    assert asked_on(browser.get("/").context["desk"]) == [requisition.title]
+    assert asked_on(sign_in(lead).get("/").context["desk"]) == [requisition.title]
+    browser.post(reverse("answers", args=[question.pk]), {"text": "She is."})
+    assert asked_on(browser.get("/").context["desk"]) == []
 
 
 def test_question_of_another_recruiters_requisition_is_on_her_desk_alone(
     sign_in: SignIn, requisition: Requisition, question: Note
 ) -> None:
+    make_checkpoint(requisition)
     colleague = make_user("c@acme.example", role=Role.RECRUITER, clients=[requisition.client])
-    assert sign_in(colleague).get("/").context["desk"].questions.total == 0
+    assert asked_on(sign_in(colleague).get("/").context["desk"]) == []
 
 
 def test_question_by_a_recruiter_is_on_no_desk(
     sign_in: SignIn, requisition: Requisition, recruiter: User
 ) -> None:
+    make_checkpoint(requisition)
     make_note(requisition, kind=QUESTION)
-    assert sign_in(recruiter).get("/").context["desk"].questions.total == 0
+    assert asked_on(sign_in(recruiter).get("/").context["desk"]) == []
 
 
-def test_desk_shows_the_questions_that_waited_longest_and_counts_the_rest(
+def test_line_of_the_desk_opens_with_the_question_that_waited_longest_first(
     sign_in: SignIn, requisition: Requisition, recruiter: User, manager: User
 ) -> None:
     for hour in range(8):
         now = NOW - timedelta(hours=hour)
         make_note(requisition, f"Question {hour}", by=manager, kind=QUESTION, now=now)
-    questions = sign_in(recruiter).get("/").context["desk"].questions
-    assert (questions.total, questions.more) == (8, 2)
-    assert questions.rows[0].text == "<p>Question 7</p>\n"
+    panel = sign_in(recruiter).get(f"/desk/{requisition.pk}/").context["panel"]
+    assert [one.text for one in panel.questions][:2] == [
+        "<p>Question 7</p>\n",
+        "<p>Question 6</p>\n",
+    ]
 
 
 def test_empty_answer_keeps_the_question_in_sight(
     sign_in: SignIn, recruiter: User, question: Note
 ) -> None:
-    answer = sign_in(recruiter).post(reverse("answers", args=[question.pk]), {"from_desk": "1"})
+    answer = sign_in(recruiter).post(reverse("answers", args=[question.pk]))
     assert answer.status_code == 422
     assert "Is Ada still in?" in answer.text
 

@@ -48,6 +48,9 @@ def test_question_is_asked_and_answered_on_the_desk(
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".entry--question")).to_contain_text("not answered yet")
     desk = open_page("/", recruiter, **options)
+    desk.locator("summary.need__line").first.click()
+    if not javascript:
+        desk.get_by_role("link", name="open on a page of its own").first.click()
     desk.get_by_label("Your answer").fill("She is.")
     desk.get_by_role("button", name="Answer").click()
     expect(desk.get_by_text("Managers' questions")).to_have_count(0)

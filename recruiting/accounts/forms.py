@@ -179,6 +179,12 @@ class PreferencesForm(CardForm):
         help_text="As others on the page see you.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
+    single_keys = forms.BooleanField(
+        label="Single-key shortcuts",
+        required=False,
+        help_text="A letter alone does something, such as / for search and ? for help. "
+        "Switch them off if you speak your text, or if keys get pressed by chance.",
+    )
 
     def in_words(self, name: str, value: Any) -> str:
         """A value of one of the fields as a person would say it."""
@@ -193,7 +199,8 @@ class PreferencesForm(CardForm):
 
     def wishes(self) -> Wishes:
         """What was set. Call it on a valid form."""
-        return Wishes(name=self.cleaned_data["name"], **self.card_wishes())
+        own = {name: self.cleaned_data[name] for name in ("name", "single_keys")}
+        return Wishes(**own, **self.card_wishes())
 
 
 class ManagerPreferencesForm(PreferencesForm):
@@ -241,6 +248,7 @@ def shown_preferences(
     return {
         "version": preferences.version,
         "name": user.name,
+        "single_keys": user.single_keys,
         **shown_card(user, card),
         "digest_wanted": digest_wanted,
         "digest_weekday": preferences.digest_weekday,

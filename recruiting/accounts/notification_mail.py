@@ -66,7 +66,7 @@ def materialise(now: datetime) -> int:
     hours = _calendars(people.values(), now)
     is_open = _open_mails(people)
     rows: list[Mail] = []
-    settled: list[Q] = []
+    unwanted: defaultdict[NotificationKind, list[UUID]] = defaultdict(list)
     for pk, oldest in waiting.items():
         user = people[pk]
         since: dict[Cadence, datetime] = {}
@@ -74,7 +74,7 @@ def materialise(now: datetime) -> int:
             cadence = Cadence.NEVER if pk in unreachable else user.preferences.cadence(kind)
             since[cadence] = min(at, since.get(cadence, at))
             if cadence == Cadence.NEVER:
-                settled.append(Q(recipient=pk, kind=kind))
+                unwanted[kind].append(pk)
         since.pop(Cadence.NEVER, None)
         rows += [
             _row(user, cadence, now)
@@ -82,8 +82,9 @@ def materialise(now: datetime) -> int:
             if (pk, cadence) not in is_open and goes(cadence, at, hours[pk], now)
         ]
     ledger.insert(rows)
-    if settled:
-        _to_mail(now).filter(reduce(or_, settled)).update(is_to_mail=False)
+    if unwanted:
+        groups = (Q(kind=kind, recipient__in=pks) for kind, pks in unwanted.items())
+        _to_mail(now).filter(reduce(or_, groups)).update(is_to_mail=False)
     return len(rows)
 
 

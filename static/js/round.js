@@ -101,7 +101,7 @@
       if (step) {
         event.preventDefault();
         move(row, countsOf(row).indexOf(event.target), step);
-      } else if (event.key.toLowerCase() === "n") {
+      } else if (event.key.toLowerCase() === "n" && document.body.dataset.keys !== "off") {
         event.preventDefault();
         openWords(row, true);
         wordsOf(row)[0].focus();

@@ -199,7 +199,7 @@ def _coming(line: Facts) -> dict[str, Any] | None:
 def _promise(promise: PromiseFact) -> str:
     if promise.state == "missed":
         return f"Promised by {_day(promise.due_on)} and still to come: {promise.text}"
-    return f"Promised: {promise.text} by {_day(promise.due_on)}"
+    return f"Promised: {promise.text} by {_day(promise.due_on)}{promise.moved_words}"
 
 
 def _url(requisition: Requisition) -> str:

@@ -207,7 +207,11 @@ class Checkpoint(models.Model):
                 code=SENT_BEFORE,
             )
         made = self.promises.first()
-        promise = PromiseMade(Stage(made.stage), made.count, made.due_on) if made else None
+        promise = (
+            PromiseMade(Stage(made.stage), made.count, made.first_due_on or made.due_on)
+            if made
+            else None
+        )
         if said != _Said(
             self.requisition_id, self.corrects_id, self.on, self.note, self.next_step, self.counts,
             promise,

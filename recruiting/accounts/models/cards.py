@@ -174,6 +174,7 @@ class Wishes:
     channel: str = ""
     channel_detail: str = ""
     how_to: str = ""
+    single_keys: bool = True
     stand_ins: Mapping[UUID, UUID | None] = field(default_factory=dict)
     digest: "DigestWish | None" = None
 
@@ -248,8 +249,8 @@ class Preferences(models.Model):
             if not newest.update(version=F("version") + 1):
                 raise StalePreferences
             self.refresh_from_db()
-            self.user.name = wishes.name
-            self.user.save(update_fields=["name"])
+            self.user.name, self.user.single_keys = wishes.name, wishes.single_keys
+            self.user.save(update_fields=["name", "single_keys"])
             WorkingCard.objects.filter(pk=self.pk).update(**wishes.card)
             Absence.move_to_zone(self.user, wishes.zone)
             try:

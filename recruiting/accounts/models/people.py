@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
-from django.db.models.functions import Lower
+from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -18,6 +18,7 @@ from recruiting.lib.text import check_line
 from recruiting.mailing import ledger
 
 NAME_MAX = 120
+HINTS_MAX = 200
 
 ADDRESS_CHANGE = "address change"
 """The kind of mail that tells both addresses of a change."""
@@ -91,6 +92,10 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     session_generation = models.PositiveIntegerField(default=0)
     date_joined = models.DateTimeField(default=timezone.now)
+    single_keys = models.BooleanField(default=True, db_default=True)
+    """Whether a letter alone does something on a page: some speak or tremble into the keyboard."""
+    hints_done = models.CharField(max_length=HINTS_MAX, blank=True, default="", db_default="")
+    """Names of first-run hints that the person wants no more, each followed by a space."""
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -139,6 +144,15 @@ class User(AbstractBaseUser):
     @property
     def is_manager(self) -> bool:
         return self.role == Role.MANAGER
+
+    def wants_hint(self, name: str) -> bool:
+        return name not in self.hints_done.split()
+
+    def dismiss_hint(self, name: str) -> None:
+        """For good, on every device. Twice is once; several at once all count."""
+        here = User.objects.filter(pk=self.pk).exclude(hints_done__contains=f"{name} ")
+        here.update(hints_done=Concat("hints_done", models.Value(f"{name} ")))
+        self.refresh_from_db(fields=["hints_done"])
 
     def get_session_auth_hash(self) -> str:
         """Sessions end when the password or the session generation changes."""

@@ -40,8 +40,8 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "logged a checkpoint": "logged a checkpoint",
         "corrected a checkpoint": "corrected a checkpoint",
         "undid a checkpoint": "took a checkpoint back",
-        "moved a promise": "moved a promise",
-        "moved a promise back": "moved a promise back",
+        "moved a promise": "moved the date of a promise",
+        "moved a promise back": "gave a promise its date back",
     },
     Kind.CONVERSATION: {
         "wrote a note": "wrote a note",
@@ -69,9 +69,9 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "became intake": "began the intake",
         "became open": "{opened} the requisition",
         "became on_hold": "put the requisition on hold",
+        "changed the end of the hold": "changed the end of the hold",
         "became filled": "filled the last opening",
         "became cancelled": "cancelled the requisition",
-        "changed the end of the hold": "changed the end of the hold",
         "became parted": "parted ways over the requisition",
     },
     Kind.DETAILS: {
@@ -79,10 +79,10 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "imported requisitions.Requisition": "imported the requisition from a spreadsheet",
         "edited": "changed {fields}",
         "created accounts.Client": "added the client",
-        "changed client settings": "changed the settings of the client",
-        "added closed days": "added closed days {days}",
-        "removed closed days": "removed closed days {days}",
-        "brought back closed days": "brought back closed days {days}",
+        "changed client settings": "changed the settings of the client{changes}",
+        "added closed days": "closed the client{for_days}",
+        "removed closed days": "opened the client again{for_days}",
+        "brought back closed days": "closed the client all the same{for_days}",
         "uploaded": "uploaded a spreadsheet with {rows}",
         "mapped columns": "matched the columns of a spreadsheet",
         "imported requisitions.ImportBatch": "finished the import of a spreadsheet: {ready}",
@@ -103,7 +103,6 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "signed out everywhere": "ended all sessions{of_person}",
         "renamed": "changed the name{of_person}",
         "changed address": "changed the email address{of_person}",
-        "changed notifications": "changed the notifications{of_person}",
         "changed preferences": "changed the preferences{of_person}",
         "planned an absence": "planned to be away {days}",
         "cancelled an absence": "cancelled being away {days}",
@@ -113,8 +112,9 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "wrote a personal line": "wrote a personal line in the digest of {person}",
         "stopped the digest": "stopped the digest{of_person}",
         "resumed the digest": "resumed the digest{of_person}",
-        "stopped the notifications": "stopped the mails of notifications{of_person}",
-        "resumed the notifications": "resumed the mails of notifications{of_person}",
+        "stopped the notifications": "stopped notifications by mail{for_person}",
+        "resumed the notifications": "resumed notifications by mail{for_person}",
+        "changed notifications": "changed which notifications come by mail{for_person}",
         "lifted a suspension": "let mail go again to an address that had refused it",
     },
 }
@@ -259,6 +259,14 @@ class _Blanks(dict[str, str]):
 
     def _ready(self) -> str:
         return _counted(self.said.get("ready", 0), "requisition")
+
+    def _changes(self) -> str:
+        changes = self.said.get("changes", [])
+        return f": {'; '.join(map(str, changes))}" if changes else ""
+
+    def _for_days(self) -> str:
+        days = self._days()
+        return f" {days}" if days else ""
 
     def _days(self) -> str:
         first, last = self.said.get("first"), self.said.get("last")

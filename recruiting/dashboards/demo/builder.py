@@ -38,6 +38,10 @@ VIEWS = {
 """Searches of the list that people have kept, by who."""
 
 
+HINTS_LEFT = {"recruiter": "desk", "manager": "home"}
+"""Who still sees the first hint."""
+
+
 def is_loaded() -> bool:
     return bool(User.objects.filter(email=people.address("recruiter")).exists())
 
@@ -58,6 +62,7 @@ def build(now: datetime) -> None:
                 do()
         cast.remember_visits()
         cast.keep_views(VIEWS)
+        cast.dismiss_hints(HINTS_LEFT)
         cast.read_notifications()
         archive.leave_to_the_worker(cast, "manager")
         archive.file_invitation(cast.invite_newcomer())

@@ -13,6 +13,7 @@ from recruiting.accounts.models.notifications import NOTIFICATIONS
 from recruiting.dashboards.demo import people
 from recruiting.dashboards.demo.story import Person
 from recruiting.dashboards.demo.workdays import instant, shifted
+from recruiting.dashboards.hints import HINTS
 from recruiting.dashboards.models import Look, SavedView, Visit
 from recruiting.mailing.models import Mail
 from requisitions.models import Requisition
@@ -80,6 +81,13 @@ class Cast:
                 Look(user=user, page=page.pk, at=user.last_login, before=user.last_login)
                 for page in pages
             )
+
+    def dismiss_hints(self, left: Mapping[str, str]) -> None:
+        """Nobody is new here; only those in `left` still see the hint of the page they begin at."""
+        for login, user in self.users.items():
+            for name in HINTS:
+                if left.get(login) != name:
+                    user.dismiss_hint(name)
 
     def keep_views(self, views: Mapping[str, Mapping[str, str]]) -> None:
         for login, named in views.items():

@@ -104,7 +104,7 @@ def answers(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
         else:
             undo = reverse("note_withdrawal", args=[answer.pk])
             messages.success(request, "Answered.", extra_tags=f"undo:{undo}")
-            return redirect("home" if "from_desk" in request.POST else question.requisition)
+            return redirect(question.requisition)
     return _note_page(request, "dashboards/answer.html", question, form)
 
 
@@ -157,6 +157,9 @@ def note_withdrawal(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse
     note = _note(request.user, pk, for_change=True)
     note.withdraw(by=request.user, now=timezone.now())
     undo = reverse("note_restoration", args=[note.pk])
+    if "desk" in request.GET:
+        messages.success(request, f"{note.get_kind_display()} withdrawn.")
+        return redirect("home")
     messages.success(request, f"{note.get_kind_display()} withdrawn.", extra_tags=f"undo:{undo}")
     return redirect(note.requisition)
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from recruiting.accounts.availability import Availability, Presence
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
+from recruiting.dashboards.hints import hint_for
 from recruiting.dashboards.models import Visit
 from recruiting.dashboards.standing import standing_of
 from requisitions.models import Requisition, Status
@@ -28,7 +29,8 @@ ORDER = ("quiet", "healthy", "not started", "on hold", "closed")
 
 def manager_home(request: AuthenticatedHttpRequest) -> HttpResponse:
     now = timezone.now()
-    return render(request, "dashboards/manager_home.html", _context(request.user, now))
+    context = {**_context(request.user, now), "hint": hint_for(request.user, "home")}
+    return render(request, "dashboards/manager_home.html", context)
 
 
 @require_POST

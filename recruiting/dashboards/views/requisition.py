@@ -19,6 +19,7 @@ from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
 from recruiting.dashboards.composers import Composers, composers_of
 from recruiting.dashboards.figures import WEEKS, funnel_of, no_longer_counted, trends_of
+from recruiting.dashboards.hints import hint_for
 from recruiting.dashboards.models import Look
 from recruiting.dashboards.news import News
 from recruiting.dashboards.people import PersonLine, people_of
@@ -114,7 +115,7 @@ def undoing(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, "Checkpoint undone.")
-    return redirect(checkpoint.requisition)
+    return redirect("home" if "desk" in request.GET else checkpoint.requisition)
 
 
 def _correction_page(
@@ -170,6 +171,7 @@ def _context(
     form = composers.checkpoint
     return {
         "requisition": found,
+        "hint": hint_for(user, "requisition") if user.is_recruiter else None,
         "facts": known,
         "composers": composers,
         "form": form,

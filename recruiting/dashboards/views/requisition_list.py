@@ -16,6 +16,7 @@ from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.dashboards import export
 from recruiting.dashboards.choices import Choices, choices
 from recruiting.dashboards.columns import COLUMNS, USUAL, cells, filled, headings, shown
+from recruiting.dashboards.hints import hint_for
 from recruiting.dashboards.list_forms import ListForm, kept
 from recruiting.dashboards.listing import Listing, choices_of_status
 from recruiting.dashboards.rows import Row, row
@@ -40,6 +41,7 @@ def requisitions(request: AuthenticatedHttpRequest) -> HttpResponseBase:
         return render(request, "dashboards/manager_list.html", _context(request))
     context = _context(request)
     context |= _desk(request, offered, context["rows"])
+    context["hint"] = hint_for(request.user, "list")
     return render(request, "dashboards/requisition_list.html", context)
 
 

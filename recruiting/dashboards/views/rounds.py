@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from recruiting.accounts.decorators import recruiter_required
 from recruiting.accounts.http import AuthenticatedHttpRequest
+from recruiting.dashboards.hints import hint_for
 from recruiting.dashboards.rounds import (
     Round,
     RoundRow,
@@ -141,6 +142,7 @@ def _page(
         "chosen_client": str(round_.client or ""),
         "stages": [(SHORT[stage], stage.label) for stage in round_.stages],
         "query": _query(request),
+        "hint": hint_for(request.user, "round"),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else 200
     return render(request, "dashboards/round.html", context, status=status)

@@ -1,10 +1,10 @@
 """Havelmark Hospitals IT: what is being worked on, what is stuck, and what has not begun."""
 
 from recruiting.dashboards.demo.story import (
-    THIS_FRIDAY,
     Answer,
     Edit,
     Log,
+    Move,
     Open,
     Pledge,
     Spoke,
@@ -179,7 +179,14 @@ A team of five, one on-call week in six, a budget for two conferences a year.
             "and Samir would both work with her. Two more resumes sent, so that we choose and "
             "do not settle.",
             next_step="Jonas reads two resumes; reference call {+1} at 11:00",
-            promise=Pledge(Stage.INTERVIEWED, 2, due=THIS_FRIDAY),
+            promise=Pledge(Stage.INTERVIEWED, 2, due=1),
+            name="two more",
+        ),
+        Move(
+            1,
+            "09:05",
+            of="two more",
+            reason="Samir is on call this week and wants to sit in on both.",
         ),
         Log(
             1,
