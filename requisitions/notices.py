@@ -138,6 +138,8 @@ def _moved(change: StatusChange) -> str:
             return "opened {what} for sourcing"
         case (_, Status.INTAKE):
             return "began the intake of {what}"
+        case (Status.ON_HOLD, Status.ON_HOLD):
+            return "changed the end of the hold on {what}"
         case (_, Status.ON_HOLD):
             return HOLD
         case (_, Status.FILLED):

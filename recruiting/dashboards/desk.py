@@ -205,12 +205,12 @@ RELATED = ("client", "recruiter", "manager", "funnel", "latest_checkpoint")
 
 def _rows(scope: QuerySet[Requisition], wanted: Sequence[Needing]) -> QuerySet[Requisition]:
     pks = [pk for one in wanted for pk in one.first]
-    return needs.with_gaps(scope.filter(pk__in=pks)).select_related(*RELATED)
+    return needs.with_people(scope.filter(pk__in=pks)).select_related(*RELATED)
 
 
 def _mine(user: User, after: Freshness | None) -> QuerySet[Requisition]:
     own = Requisition.objects.visible_to(user).held_by(user).filter(status=Status.OPEN)
-    return Freshness.ordered(needs.with_gaps(own).select_related(*RELATED), after)
+    return Freshness.ordered(needs.with_people(own).select_related(*RELATED), after)
 
 
 def _counts(scope: QuerySet[Requisition], reader: Reader) -> _Counts:

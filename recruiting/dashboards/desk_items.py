@@ -50,6 +50,12 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Item:
     """A line of the desk. `place` opens what it takes; `link` leads there where that is a page."""
 
@@ -57,8 +63,8 @@ class Item:
     url: str
     title: str
     about: str
-    recruiter: UUID
     reasons: Sequence[Reason]
+    recruiter: UUID
 
     @property
     def action(self) -> str:
@@ -70,16 +76,22 @@ class Item:
 
     @property
     def link(self) -> str:
-        match [reason.kind for reason in self.reasons]:
-            case [Kind.ORPHANED, *_]:
-                return reverse("handover", args=[self.recruiter])
-            case [Kind.UNMANAGED]:
-                return manager_link(self.pk)
-        return ""
+        kinds = {reason.kind for reason in self.reasons}
+        if not kinds or kinds - {Kind.ORPHANED, Kind.UNMANAGED}:
+            return ""
+        return self.links[0].url
 
-
-def manager_link(pk: UUID) -> str:
-    return f"{reverse('requisition_edit', args=[pk])}#id_manager"
+    @property
+    def links(self) -> list[Link]:
+        """To the pages where people are named."""
+        kinds = {reason.kind for reason in self.reasons}
+        found = []
+        if Kind.ORPHANED in kinds:
+            found.append(Link("Hand it over", reverse("handover", args=[self.recruiter])))
+        if Kind.UNMANAGED in kinds:
+            edit = reverse("requisition_edit", args=[self.pk])
+            found.append(Link("Name the hiring manager", f"{edit}#id_manager"))
+        return found
 
 
 def questions_on(pks: Sequence[UUID]) -> dict[UUID, list[Note]]:
@@ -106,22 +118,22 @@ class Telling:
             url=requisition.get_absolute_url(),
             title=requisition.title,
             about=about(requisition) + whose,
-            recruiter=requisition.recruiter_id,
             reasons=self.reasons(known, questions),
+            recruiter=requisition.recruiter_id,
         )
 
     def reasons(self, known: Facts, questions: Sequence[Note]) -> list[Reason]:
-        """All of them, the most pressing first. The row comes `needs.with_gaps`."""
-        requisition: Any = known.requisition
+        """All of them, the most pressing first."""
+        requisition = known.requisition
         found = self._promises(known)
         if known.health == "quiet":
             found.append(Reason(Kind.QUIET, self._silence(known)))
         found += [Reason(Kind.QUESTION, self._question(note)) for note in questions]
         if known.hold_until and known.hold_until <= self.today:
             found.append(Reason(Kind.HOLD, f"On hold until {exact(known.hold_until)}"))
-        if self.names_recruiter and requisition.is_orphaned:
-            found.append(Reason(Kind.ORPHANED, _orphan(requisition)))
-        if requisition.is_unmanaged:
+        if getattr(requisition, "is_orphaned", False):
+            found.append(Reason(Kind.ORPHANED, self._orphan(requisition)))
+        if getattr(requisition, "is_unmanaged", False):
             is_draft = requisition.status == Status.DRAFT
             why = "A draft until somebody answers for it" if is_draft else "Nobody gets its digest"
             found.append(Reason(Kind.UNMANAGED, why))
@@ -152,16 +164,15 @@ class Telling:
         text = Truncator(" ".join(note.text.split())).chars(EXCERPT)
         return f"{note.by.display_name} asked {asked}: “{text}”"
 
+    def _orphan(self, requisition: Requisition) -> str:
+        recruiter = requisition.recruiter
+        gone = f"no longer serves {requisition.client}" if recruiter.is_active else "has left"
+        return f"{recruiter} {gone}"
+
     def _intake(self, requisition: Requisition) -> str:
         manager = requisition.manager.display_name if requisition.manager else "nobody"
         created = ago(timezone.localdate(requisition.created_at, self.zone), self.today)
         return f"In intake with {manager}, created {created}"
-
-
-def _orphan(requisition: Requisition) -> str:
-    recruiter = requisition.recruiter
-    gone = f"no longer serves {requisition.client}" if recruiter.is_active else "has left"
-    return f"{recruiter.display_name} {gone}"
 
 
 # --- what opens where it stands ------------------------------------------------------------
@@ -178,7 +189,6 @@ class LogForm(CheckpointForm):
         super().__init__(*args, today=today, stages=stages, **kwargs)
         self.auto_id = f"log-{requisition.pk}_%s"
         self.fields["seen"].initial = str(requisition.latest_checkpoint_id or "")
-        self.fields["key"].widget.attrs["data-draft-key"] = True
 
 
 class DeskAnswerForm(AnswerForm):
@@ -219,7 +229,7 @@ class Panel:
     resumption: StatusForm | None = None
     extension: ExtensionForm | None = None
     opening: ReasonForm | None = None
-    manager_link: str = ""
+    links: Sequence[Link] = ()
 
     @property
     def legend(self) -> str:
@@ -234,7 +244,7 @@ class Panel:
     def is_empty(self) -> bool:
         return not (
             self.log or self.moves or self.questions or self.resumption or self.extension
-            or self.opening or self.manager_link
+            or self.opening or self.links
         )  # fmt: skip
 
 
@@ -276,7 +286,7 @@ class Panels:
             resumption=self._status("resumption", StatusForm, requisition, wanted=held),
             extension=self._status("extension", ExtensionForm, requisition, wanted=held),
             opening=self._status("opening", ReasonForm, requisition, wanted=Kind.OPENING in kinds),
-            manager_link=manager_link(requisition.pk) if Kind.UNMANAGED in kinds else "",
+            links=item.links,
         )
 
     def _log(self, requisition: Requisition, kinds: set[Kind]) -> LogForm | None:
@@ -340,4 +350,7 @@ def _with(found: list[Any], refused: Refused | None, model: type[Any]) -> list[A
 
 def _steppers(form: CheckpointForm, known: Facts) -> list[tuple[BoundField, str]]:
     """Each stage's input beside its total so far."""
-    return [(form[stage.value], f"{known.totals[stage]:,}") for stage in form.stages]
+    return [
+        (field, f"{known.totals[stage]:,}")
+        for field, stage in zip(form.stage_fields(), form.stages, strict=True)
+    ]

@@ -72,14 +72,6 @@ def _gone(who: str) -> Q:
     return Q(**{f"{who}__is_active": False}) | ~Q(Exists(serving))
 
 
-def with_gaps(rows: QuerySet[Requisition]) -> QuerySet[Requisition]:
-    """Each with `is_orphaned` and `is_unmanaged`: whether nobody recruits or manages it."""
-    return rows.annotate(
-        is_orphaned=Case(When(orphaned(), then=True), default=False),
-        is_unmanaged=Case(When(unmanaged(), then=True), default=False),
-    )
-
-
 def awaiting_opening() -> Q:
     return Q(status=Status.INTAKE)
 
@@ -101,6 +93,14 @@ def promises_due(today: date) -> Q:
 def managers_questions() -> QuerySet[Note]:
     """Those that nobody has answered, the oldest first."""
     return Note.objects.open_questions().filter(by__role=Role.MANAGER).order_by("at", "pk")
+
+
+def with_people(rows: QuerySet[Requisition]) -> QuerySet[Requisition]:
+    """Each with `is_orphaned` and `is_unmanaged`: whether who answers for it is gone."""
+    return rows.annotate(
+        is_orphaned=Case(When(orphaned(), then=Value(True)), default=Value(False)),
+        is_unmanaged=Case(When(unmanaged(), then=Value(True)), default=Value(False)),
+    )
 
 
 @dataclass(frozen=True)

@@ -432,7 +432,7 @@ class Requisition(models.Model):
 
     def _prolong_hold(self, *, by: "User", now: datetime, reason: str, until: date | None) -> None:
         """Write that the hold has another end. The row is locked by whoever calls."""
-        StatusChange.objects.create(
+        change = StatusChange.objects.create(
             requisition=self,
             from_status=Status.ON_HOLD,
             to_status=Status.ON_HOLD,
@@ -443,6 +443,7 @@ class Requisition(models.Model):
         )
         record("changed the end of the hold", self, by=by, now=now, client=self.client_id,
                reason=reason, until=str(until or ""))  # fmt: skip
+        notices.tell_of_move(self, change, by=by, now=now)
 
     def _check_is_on_hold(self) -> None:
         if self.status != Status.ON_HOLD:

@@ -40,8 +40,8 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "logged a checkpoint": "logged a checkpoint",
         "corrected a checkpoint": "corrected a checkpoint",
         "undid a checkpoint": "took a checkpoint back",
-        "moved a promise": "moved a promise",
-        "moved a promise back": "moved a promise back",
+        "moved a promise": "moved the date of a promise",
+        "moved a promise back": "gave a promise its date back",
     },
     Kind.CONVERSATION: {
         "wrote a note": "wrote a note",
@@ -69,9 +69,9 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "became intake": "began the intake",
         "became open": "{opened} the requisition",
         "became on_hold": "put the requisition on hold",
+        "changed the end of the hold": "changed the end of the hold",
         "became filled": "filled the last opening",
         "became cancelled": "cancelled the requisition",
-        "changed the end of the hold": "changed the end of the hold",
         "became parted": "parted ways over the requisition",
     },
     Kind.DETAILS: {

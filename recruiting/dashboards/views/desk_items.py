@@ -37,7 +37,7 @@ from status_updates.models.promise import StalePromise
 
 def _fetch(user: User, pk: UUID) -> Requisition:
     related = ("client", "recruiter", "manager", "funnel", "latest_checkpoint")
-    rows = needs.with_gaps(Requisition.objects.visible_to(user)).select_related(*related)
+    rows = needs.with_people(Requisition.objects.visible_to(user)).select_related(*related)
     return get_object_or_404(rows, pk=pk)
 
 
