@@ -333,12 +333,6 @@ def _sentence(
     return f"{opened}, {furthest}."
 
 
-def _hold_began(changes: Sequence[StatusChange], zone: tzinfo) -> str:
-    """The day on which the hold began that may have been extended since."""
-    began = [change.at for change in changes if change.from_status != Status.ON_HOLD]
-    return day_words(began[-1].astimezone(zone).date()) if began else ""
-
-
 def _furthest(totals: Mapping[Stage, int], stages: Sequence[Stage]) -> str:
     """The two stages furthest along, which is what a manager asks first. Where none that the
     client counts is reached, the others speak rather than that nobody was found."""
@@ -347,6 +341,12 @@ def _furthest(totals: Mapping[Stage, int], stages: Sequence[Stage]) -> str:
     if not reached:
         return "no candidates found yet"
     return " and ".join(stage_words(stage, totals[stage]) for stage in reached[-2:])
+
+
+def _hold_began(changes: Sequence[StatusChange], zone: tzinfo) -> str:
+    """The day on which the hold began that may have been extended since."""
+    began = [change.at for change in changes if change.from_status != Status.ON_HOLD]
+    return day_words(began[-1].astimezone(zone).date()) if began else ""
 
 
 def _talk_lines(written: Mapping[str, int]) -> list[str]:

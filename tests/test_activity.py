@@ -499,9 +499,9 @@ def test_page_costs_the_same_with_one_row_and_with_fifty(
 def test_page_reads_its_rows_in_the_order_of_an_index(
     requisition: Requisition, other_requisition: Requisition, manager: User, whose: str, index: str
 ) -> None:
-    """So that the database reads fifty rows and sorts none, with 5,000 as with 50."""
-    add_events(requisition, 5_000)
-    add_events(other_requisition, 5_000)
+    """So that the database reads fifty rows and sorts none, however many there are."""
+    add_events(requisition, 1_000)
+    add_events(other_requisition, 9_000)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     scope = {
@@ -509,7 +509,7 @@ def test_page_reads_its_rows_in_the_order_of_an_index(
         "client": of_client(requisition.client),
         "office": of_office(),
     }[whose]
-    place = Place(NOW - timedelta(minutes=3_000), requisition.pk, 1)
+    place = Place(NOW - timedelta(minutes=600), requisition.pk, 1)
     for before in (None, place):
         plan = events_of(scope, {}, before, ZoneInfo("UTC"))[: PAGE + 2].explain()
         assert re.search(rf"\b{index}\b", plan), plan

@@ -1,6 +1,7 @@
 """Every action that the code records has words; every field that can be edited has a name."""
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -25,7 +26,19 @@ from status_updates.models.note import _A, _DONE
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("recruiting", "requisitions", "intake", "status_updates")
-RECORDERS = {"record", "event_of", "_record", "_add_event"}
+SOURCES = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+RECORDER = re.compile(r"record|event_of|_record\w*|_add_event")
+HANDED_ON = {
+    "recruiting/accounts/models/clients.py",
+    "recruiting/audit/models.py",
+    "recruiting/dashboards/demo/volume.py",
+    "recruiting/mailing/delivery.py",
+    "requisitions/importing/reading.py",
+    "status_updates/models/note.py",
+    "status_updates/models/touchpoint.py",
+}
+"""Where a function hands on the action that its callers name, which are read instead; and two with
+a function of that name that records no event."""
 
 STOPPABLE = [kind.name for kind in kinds.registered() if kind.can_stop]
 MADE_UP = {
@@ -38,30 +51,29 @@ MADE_UP = {
 """Actions with a part that is filled in, and all that can come of them."""
 
 
-def actions_in(path: Path) -> Iterator[tuple[str, str]]:
-    """What is recorded, and by which function: what is handed on by name is not read."""
+def actions_in(path: Path) -> Iterator[str | None]:
+    """What is recorded, with "{}" for what is filled in; None for what is no text at all."""
     for call in ast.walk(ast.parse(path.read_text())):
         if not isinstance(call, ast.Call) or not call.args:
             continue
-        function = call.func
-        name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
-        if name not in RECORDERS:
+        name = getattr(call.func, "id", "") or getattr(call.func, "attr", "")
+        if not RECORDER.fullmatch(name):
             continue
         action = call.args[0]
-        if isinstance(action, ast.Constant) and isinstance(action.value, str):
-            yield name, action.value
+        if isinstance(action, ast.Constant):
+            yield str(action.value)
         elif isinstance(action, ast.JoinedStr):
-            parts = (
-                part.value if isinstance(part, ast.Constant) else "{}" for part in action.values
-            )
-            yield name, "".join(map(str, parts))
+            parts = [getattr(part, "value", None) for part in action.values]
+            yield "".join(part if isinstance(part, str) else "{}" for part in parts)
+        else:
+            yield None
 
 
 @cache
 def recorded() -> set[str]:
-    files = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
-    found = {action for path in files for _, action in actions_in(path)}
-    found |= set(_DONE.values())
+    found = {action for path in SOURCES for action in actions_in(path) if action} | set(
+        _DONE.values()
+    )
     private = {f"{verb} a private note" for verb in ("wrote", "edited", "withdrew", "restored")}
     closings = {f"{verb} closed days" for verb in ("added", "removed", "brought back")}
     return {made for action in found for made in MADE_UP.get(action, [action])} | private | closings
@@ -77,8 +89,10 @@ def test_every_action_that_is_recorded_has_words() -> None:
     assert recorded() - words_known() == set()
 
 
-def test_no_words_are_kept_for_what_nobody_records() -> None:
-    assert words_known() - recorded() == set()
+def test_every_action_can_be_read_here() -> None:
+    """An action in a variable would escape the test above."""
+    found = {path for path in SOURCES for action in actions_in(path) if action is None}
+    assert {str(path.relative_to(ROOT)) for path in found} == HANDED_ON
 
 
 def test_every_field_that_can_be_edited_has_a_name() -> None:

@@ -98,11 +98,11 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "joined client": "made {person} a member of the client",
         "left client": "ended the membership of {person}",
         "changed role": "gave {person} the role of {role}",
-        "renamed": "changed the name of {person}",
-        "changed address": "changed the address of {person}",
         "deactivated": "deactivated the account of {person}",
         "reactivated": "reactivated the account of {person}",
         "signed out everywhere": "ended all sessions{of_person}",
+        "renamed": "changed the name{of_person}",
+        "changed address": "changed the email address{of_person}",
         "changed preferences": "changed the preferences{of_person}",
         "planned an absence": "planned to be away {days}",
         "cancelled an absence": "cancelled being away {days}",
@@ -198,7 +198,7 @@ class Names:
 
 def did(event: Event, names: Names) -> str:
     """What somebody did, as it goes on after the name: "logged a checkpoint"."""
-    return _WORDS.get(key_of(event), UNKNOWN).format_map(_Blanks(event, names))
+    return _WORDS.get(key_of(event), UNKNOWN).format_map(_Blanks(event, names)).rstrip()
 
 
 def counts(event: Event) -> list[tuple[str, str]]:
