@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from recruiting.accounts.models import Client, User
 from requisitions.models import Requisition, Stage, Status
@@ -34,14 +34,10 @@ def jobs(acme: Client, recruiter: User, manager: User) -> dict[str, Requisition]
     return made
 
 
-def focused(page: Page) -> str:
-    """The title of the line that has the focus."""
-    return str(
-        page.evaluate(
-            "document.activeElement.matches('[data-need-open]')"
-            " ? document.activeElement.closest('[data-need]').querySelector('a').textContent : ''"
-        )
-    )
+def line(page: Page, title: str) -> Locator:
+    """What opens the line of that title."""
+    need = page.locator("[data-need]").filter(has=page.get_by_role("link", name=title, exact=True))
+    return need.locator("[data-need-open]")
 
 
 def test_promise_question_and_hold_are_done_by_keyboard_without_a_page_load(
@@ -54,10 +50,10 @@ def test_promise_question_and_hold_are_done_by_keyboard_without_a_page_load(
     page.evaluate("window.sameLoad = true")
     keys = page.keyboard
     keys.press("j")
-    assert focused(page) == "Promised"
+    expect(line(page, "Promised")).to_be_focused()
     keys.press("j")
     keys.press("ArrowUp")
-    assert focused(page) == "Promised"
+    expect(line(page, "Promised")).to_be_focused()
     keys.press("Enter")
     expect(page.get_by_label("Found", exact=True)).to_be_focused()
     keys.press("Control+Enter")
@@ -66,7 +62,7 @@ def test_promise_question_and_hold_are_done_by_keyboard_without_a_page_load(
     page.get_by_label("Met", exact=True).fill("2")
     keys.press("Control+Enter")
     expect(page.locator("h1")).to_have_text("2 things need you")
-    assert focused(page) == "Asked"
+    expect(line(page, "Asked")).to_be_focused()
 
     keys.press("Enter")
     expect(page.get_by_label("Your answer")).to_be_focused()
@@ -79,7 +75,7 @@ def test_promise_question_and_hold_are_done_by_keyboard_without_a_page_load(
     page.get_by_label("Your answer").focus()
     keys.press("Control+Enter")
     expect(page.locator("h1")).to_have_text("1 thing needs you")
-    assert focused(page) == "Held"
+    expect(line(page, "Held")).to_be_focused()
 
     keys.press("Enter")
     expect(page.get_by_role("button", name="Resume work")).to_be_focused()
@@ -94,7 +90,7 @@ def test_promise_question_and_hold_are_done_by_keyboard_without_a_page_load(
     shown = page.locator("#page").inner_text()
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("h1")).to_have_text("1 thing needs you")
-    assert focused(page) == "Held"
+    expect(line(page, "Held")).to_be_focused()
     keys.press("Enter")
     page.get_by_role("button", name="Resume work").click()
     expect(page.locator("h1")).to_have_text("Nothing needs you today")
@@ -138,7 +134,7 @@ def test_search_and_help_have_their_keys_until_they_are_switched_off(
     page.goto("/")
     expect(page.locator("#hint")).to_have_count(0)
     keys.press("j")
-    assert focused(page) == ""
+    expect(page.locator("[data-need-open]:focus")).to_have_count(0)
     page.get_by_role("link", name="Help", exact=True).click()
     expect(dialog).to_contain_text("switched off")
     expect(dialog.get_by_text("Next line")).to_have_count(0)

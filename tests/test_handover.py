@@ -12,6 +12,7 @@ from django.urls import reverse
 from recruiting.accounts.models import Client, Role, User
 from recruiting.audit.models import Event
 from recruiting.dashboards import needs
+from recruiting.dashboards.needs import Kind
 from requisitions.models import BulkAction, Requisition, Status
 from requisitions.models.bulk import Order, Shown
 from tests.factories import NOW, make_requisition, make_user
@@ -273,21 +274,23 @@ def test_requisitions_of_who_has_left_stand_on_the_leads_desk(
 ) -> None:  # fmt: skip
     both.leave(globex, by=lead, now=NOW)
 
-    def told(kind: needs.Kind) -> list[tuple[str, str]]:
+    def told(kind: Kind) -> dict[str, str]:
+        """What the desk says of people who are gone, by title."""
         groups = sign_in(lead).get("/").context["desk"].groups
         items = [item for group in groups for item in group.items]
-        found = ((item.title, one) for item in items for one in item.reasons)
-        return sorted((title, reason.text) for title, reason in found if reason.kind == kind)
+        return {
+            one.title: reason.text for one in items for reason in one.reasons if reason.kind == kind
+        }
 
-    assert told(needs.Kind.ORPHANED) == [("Cara", "Bea Both no longer serves Globex")]
+    assert told(Kind.ORPHANED) == {"Cara": "Bea Both no longer serves Globex"}
     both.deactivate(by=lead, now=NOW)
-    assert told(needs.Kind.ORPHANED) == [
-        (title, "Bea Both has left") for title in ("Anna", "Berta", "Cara")
-    ]
+    assert told(Kind.ORPHANED) == dict.fromkeys(("Anna", "Berta", "Cara"), "Bea Both has left")
+    panel = sign_in(lead).get(reverse("desk_item", args=[held["acme"].pk])).context["panel"]
+    assert [link.url for link in panel.links] == [reverse("handover", args=[both.pk])]
     listed = sign_in(lead).get("/requisitions/", {"needs": "orphaned"})
     assert {row.title for row in listed.context["rows"]} == {"Anna", "Berta", "Cara"}
     manager.deactivate(by=lead, now=NOW)
-    assert [title for title, _ in told(needs.Kind.UNMANAGED)] == ["Anna", "Berta"]
+    assert told(Kind.UNMANAGED) == dict.fromkeys(("Anna", "Berta"), "Nobody gets its digest")
     assert Requisition.objects.filter(needs.unmanaged()).count() == 2
 
 
