@@ -106,7 +106,8 @@ def _written(taken: defaultdict[tuple[str, int], list[float]]) -> str:
 ## List and search
 A lead who sees every requisition, {CHECKPOINTS} checkpoints and some 1,500 characters of
 description each. Median and 95th percentile in milliseconds of {ROUNDS} requests, the sizes taking
-turns; then the 95th percentile as a multiple of that with {small} requisitions.
+turns; then the 95th percentile as a multiple of that with {small} requisitions. Of {small} a search
+finds a few rows, of {middle:,} a page of fifty: that one compares with the list of {small}.
 
 | | {small} | {middle:,} | {large:,} | {middle:,} to {small} | {large:,} to {small} |
 |---|---|---|---|---|---|
