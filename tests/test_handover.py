@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client as Browser
 from django.urls import reverse
 
-from recruiting.accounts.models import Client, Role, User
+from recruiting.accounts.models import Client, Notification, Role, User
 from recruiting.audit.models import Event
 from recruiting.dashboards import needs
 from recruiting.dashboards.needs import Kind
@@ -266,6 +266,34 @@ def test_person_page_leads_to_the_handover_before_the_leaving(
     assert f'action="{reverse("deactivation", args=[both.pk])}"' not in page.text
     free = sign_in(lead).get(reverse("person", args=[recruiter.pk]))
     assert f'action="{reverse("deactivation", args=[recruiter.pk])}"' in free.text
+
+
+def test_handover_to_several_tells_each_in_one_word_and_so_does_its_undo(
+    lead: User, both: User, held: dict[str, Requisition],
+    acme: Client, globex: Client, recruiter: User, other_recruiter: User,
+) -> None:  # fmt: skip
+    def told() -> list[tuple[str, str, int | None]]:
+        rows = Notification.objects.filter(cause__contains=str(action.pk)).order_by("pk")
+        found = [(str(one.recipient), one.words, one.number) for one in rows]
+        Notification.objects.filter(cause__contains=str(action.pk)).delete()
+        return sorted(found)
+
+    shown = [Shown(held[name].pk, held[name].version, held[name].status)
+             for name in ("acme", "held", "globex")]  # fmt: skip
+    takers = {acme.pk: recruiter, globex.pk: other_recruiter}
+    order = Order(BulkAction.Kind.RECRUITER, takers=takers)
+    action = BulkAction.run(order, shown, by=lead, now=NOW)
+    assert told() == [
+        ("Bea Both", "gave {what} of yours to others", 3),
+        ("Omar Other", "gave you {what}", 1),
+        ("Rosa Recruiter", "gave you {what}", 2),
+    ]
+    action.undo(now=NOW)
+    assert told() == [
+        ("Bea Both", "gave you {what} back", 3),
+        ("Omar Other", "took {what} back from you", 1),
+        ("Rosa Recruiter", "took {what} back from you", 2),
+    ]
 
 
 def test_requisitions_of_who_has_left_stand_on_the_leads_desk(
