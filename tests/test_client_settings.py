@@ -421,3 +421,12 @@ def test_trends_leave_out_hidden_stages(acme: Client, lead: User, requisition: R
     requisition.client.refresh_from_db()
     titles = [title for title, _ in trends_of(requisition, today=TODAY)]
     assert titles == ["Found, by week", "Resumes submitted, by week"]
+
+
+def test_hidden_stage_has_no_field_on_the_desk(
+    sign_in: Callable[[User], Browser], acme: Client, requisition: Requisition, recruiter: User
+) -> None:
+    Client.objects.filter(pk=acme.pk).update(hidden_stages="contacted met")
+    page = sign_in(recruiter).get(reverse("desk_item", args=[requisition.pk]))
+    fields = [field.name for field, _ in page.context["panel"].steppers]
+    assert fields == [stage.value for stage in Stage if stage not in ("contacted", "met")]
