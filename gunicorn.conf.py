@@ -3,6 +3,7 @@
 There is no access log: addresses may carry signed links, which belong in no log.
 """
 
+import gc
 import os
 import signal
 from typing import Any
@@ -22,5 +23,11 @@ def when_ready(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Ctrl-C reaches every process of the terminal; the server alone tells its workers."""
+    """Ctrl-C reaches every process of the terminal; the server alone tells its workers.
+
+    What was loaded at the start stays: the collector need not walk through it again and again,
+    which held up one request in twenty for a tenth of a second.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.collect()
+    gc.freeze()

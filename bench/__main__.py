@@ -6,7 +6,7 @@ from pathlib import Path
 
 import django
 
-from bench import installation, lists
+from bench import activity, installation, lists
 from tests.servers import Servers
 
 DOCUMENT = Path("docs/benchmarks.md")
@@ -26,6 +26,8 @@ def main() -> None:
         document = _measured(stack, full, tenth, mail_port)
         print("Measuring lists ...", flush=True)
         document += lists.section(servers, database)
+        print("Measuring activity ...", flush=True)
+        document += activity.section(servers, database)
     DOCUMENT.write_text(document)
     print(f"\n{document}\nWritten to {DOCUMENT}.")
 

@@ -3,17 +3,18 @@
 import uuid
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import QueryDict
 
 from recruiting.accounts.models import User
 from requisitions.fields import ReasonField, RowField, day_field
 from requisitions.forms import check_hold_end
 from requisitions.models import BulkAction, Requisition
-from requisitions.models.bulk import BULK_MAX, Order, Shown
+from requisitions.models.bulk import BULK_MAX, BulkChange, Order, Shown
 
 Kind = BulkAction.Kind
 
@@ -51,7 +52,7 @@ class BulkForm(forms.Form):
         person = self.fields["person"]
         assert isinstance(person, forms.ModelChoiceField)
         person.label = self.labels[kind]
-        person.queryset = _people(kind, by, rows)
+        person.queryset = _people(kind, by, rows, is_sent=data is not None)
 
     def clean_until(self) -> date | None:
         return check_hold_end(self.cleaned_data["until"], self.today)
@@ -60,6 +61,18 @@ class BulkForm(forms.Form):
         if not self.rows:
             raise ValidationError("Choose at least one requisition in the list.")
         return super().clean() or self.cleaned_data
+
+    def refuse_as_sent_before(self) -> None:
+        """Who goes back in the browser has the old form, and must not be told that what it says
+        now was done. What is sent next is another message."""
+        self.add_error(
+            None,
+            "This form was sent before and said something else then, which is done. "
+            "Go back to the list and choose again what to change.",
+        )
+        data = cast(QueryDict, self.data).copy()
+        data["key"] = str(uuid.uuid4())
+        self.data = data
 
     @property
     def shown(self) -> list[Shown]:
@@ -89,12 +102,18 @@ def read_shown(data: QueryDict) -> list[Shown]:
     return shown
 
 
-def _people(kind: BulkAction.Kind, by: User, rows: Sequence[Requisition]) -> Any:
+def _people(kind: BulkAction.Kind, by: User, rows: Sequence[Requisition], *, is_sent: bool) -> Any:
+    """Who can be chosen. A form that ends a watching may be sent twice: it still knows of whom."""
     active = User.objects.active().visible_to(by)
     if kind == Kind.RECRUITER:
         people = active.recruiters()
     elif kind == Kind.UNWATCH:
-        people = User.objects.filter(watching__requisition__in=[row.pk for row in rows])
+        keys = [row.pk for row in rows]
+        known = Q(watching__requisition__in=keys)
+        if is_sent:
+            mine = BulkChange.objects.filter(action__by=by, requisition__in=keys)
+            known |= Q(pk__in=mine.filter(action__kind=kind).values("before"))
+        people = User.objects.filter(known)
     else:
         people = active.managers().filter(memberships__client__in={row.client_id for row in rows})
     return people.distinct().order_by("name", "email")

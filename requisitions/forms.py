@@ -289,6 +289,15 @@ class HoldForm(ReasonForm):
         return check_hold_end(self.cleaned_data["until"], self.today)
 
 
+class ExtensionForm(HoldForm):
+    """A hold that goes on says until when."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["until"].required = True
+        self.fields["until"].error_messages["required"] = "Say until when."
+
+
 class ReopeningForm(ReasonForm):
     """With the number of openings, which must be more than the offers that were accepted."""
 

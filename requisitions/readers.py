@@ -1,20 +1,33 @@
 """Who may see one requisition: the other way round of `visible_to`, for a list of names."""
 
-from django.db.models import Q
+from datetime import datetime
 
-from recruiting.accounts.models import Role, User
+from django.db.models import Q
+from django.utils import timezone
+
+from recruiting.accounts.models import Delegation, Role, User
+from recruiting.accounts.models.absences import DelegationQuerySet
 from recruiting.accounts.models.people import UserQuerySet
 from requisitions.models import Requisition, Watcher
 
 
-def readers_of(requisition: Requisition) -> UserQuerySet:
-    """Everybody who is active and sees the requisition now, by name."""
+def readers_of(requisition: Requisition, now: datetime | None = None) -> UserQuerySet:
+    """Everybody who is active and sees the requisition at `now`, by name; also who stands in
+    then. `now` is the present if it is not given."""
     watching = Watcher.objects.filter(requisition=requisition).values("user")
-    involved = Q(pk=requisition.manager_id) | Q(pk__in=watching)
+    standing = stand_ins_at(requisition, now or timezone.now()).values("delegate")
+    involved = Q(pk=requisition.manager_id) | Q(pk__in=watching) | Q(pk__in=standing)
     of_client = Q(memberships__client=requisition.client_id)
     sees = Q(role=Role.LEAD) | (of_client & (Q(role=Role.RECRUITER) | involved))
     people: UserQuerySet = User.objects.active().filter(sees).order_by("name", "email")
     return people.distinct()
+
+
+def stand_ins_at(requisition: Requisition, now: datetime) -> DelegationQuerySet:
+    """In force at `now`: for the manager and for those who watch."""
+    watching = Watcher.objects.filter(requisition=requisition).values("user")
+    absent = Q(user=requisition.manager_id) | Q(user__in=watching)
+    return Delegation.objects.standing(now).filter(absent, client=requisition.client_id)
 
 
 def held_for(requisition: Requisition, reader: User) -> Requisition:

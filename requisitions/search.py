@@ -4,11 +4,12 @@ PostgreSQL keeps the words of each requisition in a generated column with an ind
 `full_text_search`). The model does not name that column, so that no page fetches it. There words
 are also found in their other forms, "engineers" by "engineer", and the last one, which may still be
 being typed, by its beginning. SQLite has no such index; there the words are looked for as they are.
+A single letter is a word of its own on both: "C++" means C, and not all that begins with it.
 """
 
-import re
+import unicodedata
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 from typing import Any
 
 from django.contrib.postgres.search import (
@@ -28,8 +29,13 @@ WORDS_MAX = 12
 
 
 def words_of(text: str) -> list[str]:
-    """What stands between blanks and punctuation, as the column's words do."""
-    return re.findall(r"[^\W_]+", text)[:WORDS_MAX]
+    """What stands between blanks and punctuation, as the column's words do.
+
+    A mark belongs to its letter: Hindi writes most vowels so, and some programs "é".
+    """
+    belongs = (one.isalnum() or unicodedata.category(one).startswith("M") for one in text)
+    spaced = (one if is_of_word else " " for one, is_of_word in zip(text, belongs, strict=True))
+    return "".join(spaced).split()[:WORDS_MAX]
 
 
 def matching(text: str) -> Q:
@@ -47,7 +53,7 @@ def relevance(text: str) -> Combinable:
     words = words_of(text)
     if connection.vendor == "postgresql":
         return SearchRank(_Words("pk"), _query(words))
-    in_title = reduce(and_, (Q(title__icontains=word) for word in words))
+    in_title = reduce(and_, (_stands_in("title", word) for word in words))
     return Case(When(in_title, then=Value(1)), default=Value(0), output_field=IntegerField())
 
 
@@ -64,7 +70,8 @@ class _Words(Func):
 
 def _query(words: list[str]) -> Any:
     *whole, last = words
-    parts = [*(_either(word, word) for word in whole), _either(f"{last}:*", last)]
+    begun = last if _is_letter(last) else f"{last}:*"
+    parts = [*(_either(word, word) for word in whole), _either(begun, last)]
     return reduce(and_, parts)
 
 
@@ -74,7 +81,16 @@ def _either(exact: str, stem: str) -> Any:
 
 
 def _contains(word: str) -> Q:
-    found = Q()
-    for field in FIELDS:
-        found |= Q(**{f"{field}__icontains": word})
-    return found
+    return reduce(or_, (_stands_in(field, word) for field in FIELDS))
+
+
+def _stands_in(field: str, word: str) -> Q:
+    """For SQLite, which by itself knows upper and lower case of ASCII alone."""
+    if _is_letter(word):
+        return Q(**{f"{field}__iregex": rf"(?<![^\W_]){word}(?![^\W_])"})
+    return Q(**{f"{field}__{'icontains' if word.isascii() else 'iregex'}": word})
+
+
+def _is_letter(word: str) -> bool:
+    """One sign of an alphabet; one of Chinese or Japanese says much more."""
+    return len(word) == 1 and word.isascii()

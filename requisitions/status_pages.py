@@ -50,7 +50,7 @@ def answer(request: AuthenticatedHttpRequest, pk: UUID, page: StatusPage) -> Htt
     if not form.is_valid():
         return _shown(request, requisition, page, form, status=422)
     try:
-        acted = _act_once(request, requisition, page, form)
+        acted = act_once(request, requisition, page, form)
     except NotAllowed as refusal:
         return _shown(request, requisition, page, form, status=409, refusal=str(refusal))
     except ValidationError as error:
@@ -62,9 +62,10 @@ def answer(request: AuthenticatedHttpRequest, pk: UUID, page: StatusPage) -> Htt
     return redirect(requisition)
 
 
-def _act_once(
+def act_once(
     request: AuthenticatedHttpRequest, requisition: Requisition, page: StatusPage, form: StatusForm
 ) -> bool:
+    """Whether it acted now; a form that was sent before has acted. Raises as `page.act` does."""
     now = timezone.now()
 
     def act() -> Requisition:

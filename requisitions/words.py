@@ -55,10 +55,15 @@ def change_words(change: StatusChange) -> str:
             return "Reopened"
         case (_, Status.OPEN):
             return "Sourcing opened" + (" without a signed brief" if change.override else "")
+        case (Status.ON_HOLD, Status.ON_HOLD):
+            return f"The hold goes on{_until(change)}"
         case (_, Status.ON_HOLD):
-            until = f" until {day_words(change.until)}" if change.until else ""
-            return f"Put on hold{until}"
+            return f"Put on hold{_until(change)}"
     return Status(change.to_status).label
+
+
+def _until(change: StatusChange) -> str:
+    return f" until {day_words(change.until)}" if change.until else ""
 
 
 def day_words(day: date) -> str:

@@ -32,6 +32,7 @@ class KeyedForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["key"].initial = uuid.uuid4
+        self.fields["key"].widget.attrs["data-draft-key"] = True
 
     @property
     def sent_key(self) -> uuid.UUID:
@@ -111,7 +112,10 @@ class NoteEditForm(forms.Form):
 
 
 class TouchpointForm(KeyedForm):
-    """Made for five seconds: only the kind is asked for, and a call is the first guess."""
+    """Made for five seconds: only the kind is asked for, and a call is the first guess.
+
+    The time is left open, for the page may have been opened long before the call.
+    """
 
     kind = forms.ChoiceField(
         choices=Touchpoint.Kind.choices,
@@ -143,7 +147,6 @@ class TouchpointForm(KeyedForm):
         super().__init__(*args, **kwargs)
         self.auto_id = "touchpoint_%s"
         self.now = now
-        self.fields["happened_at"].initial = now
 
     @classmethod
     def for_correction(cls, touchpoint: Touchpoint, *, now: datetime) -> "TouchpointForm":

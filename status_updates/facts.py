@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db.models import CharField, Q, Value
 
 from requisitions.models import Requisition, Stage, StageCount, Status, StatusChange
+from requisitions.stages import counted_stages
 from requisitions.words import (
     change_words,
     counted_word,
@@ -40,6 +41,14 @@ class PromiseFact:
     due_on: date
     state: str
     by: UUID
+    moved_from: date | None = None
+    moved_why: str = ""
+
+    @property
+    def moved_words(self) -> str:
+        """ ", moved from Tue 10 Mar", or nothing."""
+        day = self.moved_from
+        return f", moved from {day:%a} {day.day} {day:%b}" if day else ""
 
     @property
     def is_open(self) -> bool:
@@ -52,6 +61,8 @@ class Facts:
 
     requisition: Requisition
     totals: Mapping[Stage, int]
+    stages: Sequence[Stage]
+    """Those that the client counts: what is told is about these."""
     moved: Mapping[Stage, int]
     health: str
     sentence: str
@@ -70,7 +81,7 @@ class Facts:
     @property
     def tally(self) -> list[tuple[str, str]]:
         """Each stage reached, as its number and its word."""
-        reached = ((stage, total) for stage, total in self.totals.items() if total)
+        reached = ((stage, self.totals[stage]) for stage in self.stages if self.totals[stage])
         return [(f"{total:,}", counted_word(stage, total)) for stage, total in reached]
 
     @property
@@ -85,8 +96,8 @@ class Material:
     counts: Mapping[UUID, list[tuple[str, int, datetime]]] = field(default_factory=dict)
     changes: Mapping[UUID, list[StatusChange]] = field(default_factory=dict)
     promises: Mapping[UUID, list[Promise]] = field(default_factory=dict)
-    written: Mapping[UUID, list[tuple[datetime, str]]] = field(default_factory=dict)
-    """When a checkpoint, a note, a question or an answer was written, and which of these."""
+    written: Mapping[UUID, list[tuple[datetime, str, UUID]]] = field(default_factory=dict)
+    """When a checkpoint, a note, a question or an answer was written, which of these, by whom."""
 
     def facts(
         self,
@@ -95,20 +106,28 @@ class Material:
         since: datetime | None,
         today: date,
         zone: tzinfo = UTC,
+        reader: UUID | None = None,
     ) -> Facts:
-        """The facts as of `today` in the reader's `zone`; nothing is news without a `since`."""
+        """The facts as of `today` in the reader's `zone`; nothing is news without a `since`, and
+        what the `reader` wrote is none to her."""
         changes = self.changes.get(requisition.pk, [])
         held = days_on_hold(requisition, changes, today=today, zone=zone)
         days_open = _days_open(requisition, held, today)
         quiet = _quiet_days(requisition, changes, today, zone)
         promises = self._promises(requisition.pk, today)
-        moved = self._moved(requisition.pk, since)
+        stages = counted_stages(requisition.client.hidden)
+        every_move = self._moved(requisition.pk, since)
+        moved = {stage: delta for stage, delta in every_move.items() if stage in stages}
+        news: list[str] = []
+        if since:
+            news = self._news(requisition, since, moved, every_move, today, zone, reader)
         return Facts(
             requisition=requisition,
             totals=requisition.funnel.totals,
+            stages=stages,
             moved=moved,
             health=_health(requisition, quiet),
-            sentence=_sentence(requisition, changes, days_open, quiet, zone),
+            sentence=_sentence(requisition, changes, stages, days_open, quiet, zone),
             days_open=days_open,
             days_on_hold=held,
             hold_until=_hold_until(requisition, changes),
@@ -117,7 +136,7 @@ class Material:
                 requisition.latest_checkpoint.next_step if requisition.latest_checkpoint else ""
             ),
             promises=promises,
-            news=self._news(requisition, since, moved, today, zone) if since else [],
+            news=news,
         )
 
     def _moved(self, pk: UUID, since: datetime | None) -> dict[Stage, int]:
@@ -136,6 +155,8 @@ class Material:
                 due_on=promise.due_on,
                 state=promise.state(today),
                 by=promise.by_id,
+                moved_from=promise.first_due_on,
+                moved_why=promise.move_reason,
             )
             for promise in self.promises.get(pk, [])
             if promise.kept_on is None
@@ -147,8 +168,10 @@ class Material:
         requisition: Requisition,
         since: datetime,
         moved: Mapping[Stage, int],
+        every_move: Mapping[Stage, int],
         today: date,
         zone: tzinfo,
+        reader: UUID | None,
     ) -> list[str]:
         pk, since_day = requisition.pk, since.astimezone(zone).date()
         lines = [_change_line(change) for change in self.changes.get(pk, []) if change.at > since]
@@ -157,14 +180,15 @@ class Material:
         for promise in self.promises.get(pk, []):
             stage = Stage(promise.stage)
             what = stage_words(stage, promise.count)
-            before = requisition.funnel.totals[stage] - moved.get(stage, 0)
+            before = requisition.funnel.totals[stage] - every_move.get(stage, 0)
             if promise.made_at > since:
                 lines.append(f"Promised: {what} by {promise.due_on:%A} {day_words(promise.due_on)}")
             elif promise.kept_on and before < promise.goal:  # not its day: it may be logged later
                 lines.append(f"Promise kept: {what}")
             elif promise.kept_on is None and since_day <= promise.due_on < today:
                 lines.append(f"Promise missed: {what}, due {day_words(promise.due_on)}")
-        written = Counter(kind for at, kind in self.written.get(pk, []) if at > since)
+        rows = self.written.get(pk, [])
+        written = Counter(kind for at, kind, by in rows if at > since and by != reader)
         lines += _talk_lines(written)
         if not lines and written:
             lines.append("A note was added")
@@ -186,8 +210,8 @@ def load(requisitions: Iterable[Requisition], *, since: datetime | None, now: da
         rows = StageCount.objects.filter(requisition__in=ids, created_at__gt=since)
         for pk, *entry in rows.values_list("requisition", "stage", "delta", "created_at"):
             counts[pk].append(tuple(entry))
-        for pk, at, kind in _written(ids, since):
-            written[pk].append((at, kind))
+        for pk, *entry in _written(ids, since):
+            written[pk].append(tuple(entry))
     for change in StatusChange.objects.filter(requisition__in=ids).select_related("by"):
         changes[change.requisition_id].append(change)
     standing = Promise.objects.filter(requisition__in=ids, withdrawn_at=None)
@@ -199,11 +223,11 @@ def load(requisitions: Iterable[Requisition], *, since: datetime | None, now: da
     return Material(counts, changes, promises, written)
 
 
-def _written(ids: Sequence[UUID], since: datetime) -> Iterable[tuple[UUID, datetime, str]]:
+def _written(ids: Sequence[UUID], since: datetime) -> Iterable[tuple[Any, ...]]:
     """What everybody who sees the requisitions may read, in one statement."""
     logged = Checkpoint.objects.standing().annotate(kind=Value("logged", CharField()))
     notes = Note.objects.standing().filter(is_private=False)
-    columns = ("requisition", "at", "kind")
+    columns = ("requisition", "at", "kind", "by")
     return (
         logged.filter(requisition__in=ids, at__gt=since)
         .order_by()
@@ -276,6 +300,7 @@ def _health(requisition: Requisition, quiet: int | None) -> str:
 def _sentence(
     requisition: Requisition,
     changes: Sequence[StatusChange],
+    stages: Sequence[Stage],
     days_open: int | None,
     quiet: int | None,
     zone: tzinfo,
@@ -290,6 +315,7 @@ def _sentence(
         case Status.INTAKE:
             return "In intake: what the job needs is being agreed before sourcing starts."
         case Status.ON_HOLD:
+            day = _hold_began(changes, zone)
             until = f" Planned to go on {day_words(last.until)}." if last and last.until else ""
             return f"On hold since {day}{why}.{until}"
         case Status.FILLED:
@@ -299,18 +325,28 @@ def _sentence(
         case Status.PARTED:
             return f"Parted ways on {day}{why}."
     opened = f"Open for {days_words(days_open or 0)}"
-    furthest = _furthest(requisition.funnel.totals)
+    if requisition.openings > 1 and requisition.funnel.accepted:
+        opened += f", {requisition.funnel.accepted:,} of {requisition.openings:,} filled"
+    furthest = _furthest(requisition.funnel.totals, stages)
     if quiet is not None and quiet > QUIET_AFTER.days:
         return f"{opened}, {furthest}; nothing logged for {days_words(quiet)}."
     return f"{opened}, {furthest}."
 
 
-def _furthest(totals: Mapping[Stage, int]) -> str:
-    """The two stages furthest along, which is what a manager asks first."""
-    reached = [stage for stage in Stage if totals[stage]]
+def _furthest(totals: Mapping[Stage, int], stages: Sequence[Stage]) -> str:
+    """The two stages furthest along, which is what a manager asks first. Where none that the
+    client counts is reached, the others speak rather than that nobody was found."""
+    every = [stage for stage in Stage if totals[stage]]
+    reached = [stage for stage in every if stage in stages] or every
     if not reached:
         return "no candidates found yet"
     return " and ".join(stage_words(stage, totals[stage]) for stage in reached[-2:])
+
+
+def _hold_began(changes: Sequence[StatusChange], zone: tzinfo) -> str:
+    """The day on which the hold began that may have been extended since."""
+    began = [change.at for change in changes if change.from_status != Status.ON_HOLD]
+    return day_words(began[-1].astimezone(zone).date()) if began else ""
 
 
 def _talk_lines(written: Mapping[str, int]) -> list[str]:

@@ -1,6 +1,7 @@
 """The checkpoint form: counts since the last one, a note, the next step, a promise."""
 
 import uuid
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any, cast
 
@@ -10,9 +11,10 @@ from django.http import QueryDict
 
 from recruiting.lib.fields import LineField, ProseField
 from recruiting.lib.text import PROSE_MAX
+from requisitions.fields import ReasonField
 from requisitions.models import Stage
 from requisitions.models.funnel import COUNT_MAX
-from status_updates.models import Checkpoint
+from status_updates.models import Checkpoint, Promise
 from status_updates.models.checkpoint import NEXT_STEP_MAX, SENT_BEFORE, PromiseMade
 
 LOG_BACK = timedelta(days=366)
@@ -24,7 +26,11 @@ STEPPER = {"inputmode": "numeric", "placeholder": "0", "autocomplete": "off"}
 
 
 class CheckpointForm(forms.Form):
-    """Nine counts that default to none, and words. `today` is the reader's date."""
+    """Counts that default to none, and words. `today` is the reader's date.
+
+    There is a count for each of `stages`, and for any other that was sent: whoever typed it saw
+    a field for it, before the client's settings were changed.
+    """
 
     note = ProseField(
         required=False, max_length=PROSE_MAX, widget=forms.Textarea(attrs={"rows": 2})
@@ -39,7 +45,7 @@ class CheckpointForm(forms.Form):
     )
     promise_stage = forms.ChoiceField(
         required=False,
-        choices=[("", "of what"), *Stage.choices],
+        choices=Stage.choices,
         label="Of what",
         widget=forms.Select(attrs={"class": "input"}),
     )
@@ -55,14 +61,23 @@ class CheckpointForm(forms.Form):
     )
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, today: date, stages: Collection[Stage] = tuple(Stage), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        self.stages = [stage for stage in Stage if stage in stages or self._sent(stage.value)]
+        promised = [*self.stages, self._sent("promise_stage")]
+        self.fields["promise_stage"].choices = [  # type: ignore[attr-defined]
+            ("", "of what"),
+            *((stage.value, stage.label) for stage in Stage if stage in promised),
+        ]
         self.fields["on"].initial = today
         self.fields["key"].initial = uuid.uuid4
+        self.fields["key"].widget.attrs["data-draft-key"] = True
         self.fields["on"].widget.attrs["max"] = today.isoformat()
         self.fields["promise_due"].widget.attrs["min"] = today.isoformat()
-        for stage in Stage:
+        for stage in self.stages:
             self.fields[stage.value] = forms.IntegerField(
                 required=False,
                 min_value=0,
@@ -77,11 +92,20 @@ class CheckpointForm(forms.Form):
                 },
             )
 
+    def _sent(self, name: str) -> str:
+        """What was sent in a field, "" where nothing was."""
+        return str(self.data.get(self.add_prefix(name), "")).strip() if self.is_bound else ""
+
     @classmethod
-    def for_correction(cls, checkpoint: Checkpoint, *, today: date) -> "CheckpointForm":
+    def for_correction(
+        cls, checkpoint: Checkpoint, *, today: date, stages: Collection[Stage] = tuple(Stage)
+    ) -> "CheckpointForm":
+        """With a field for all that the checkpoint has said, hidden since or not."""
         promise = checkpoint.promises.first()
+        said = {*checkpoint.counts, *([Stage(promise.stage)] if promise else [])}
         return cls(
             today=today,
+            stages={*stages, *said},
             initial={
                 **{stage.value: count for stage, count in checkpoint.counts.items()},
                 "note": checkpoint.note,
@@ -94,7 +118,7 @@ class CheckpointForm(forms.Form):
         )
 
     def stage_fields(self) -> list[forms.BoundField]:
-        return [self[stage.value] for stage in Stage]
+        return [self[stage.value] for stage in self.stages]
 
     def clean_on(self) -> date:
         on: date = self.cleaned_data["on"] or self.today
@@ -177,3 +201,41 @@ class CheckpointForm(forms.Form):
         data = cast(QueryDict, self.data).copy()
         data[self.add_prefix("key")] = str(uuid.uuid4())
         self.data = data
+
+
+class PromiseMoveForm(forms.Form):
+    """Another day for a promise, and why. `seen` is the day that the reader was shown."""
+
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    seen = forms.DateField(widget=forms.HiddenInput)
+    due_on = forms.DateField(
+        label="By when",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Say by when."},
+    )
+    reason = ReasonField()
+
+    def __init__(self, *args: Any, promise: Promise, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = f"move-{promise.pk}_%s"
+        self.today = today
+        self.fields["key"].initial = uuid.uuid4
+        self.fields["seen"].initial = promise.due_on.isoformat()
+        self.fields["due_on"].widget.attrs["min"] = today.isoformat()
+
+    def clean_due_on(self) -> date:
+        due: date = self.cleaned_data["due_on"]
+        if due < self.today:
+            raise ValidationError("A promise lies ahead: choose today or later.")
+        if due > self.today + PROMISE_AHEAD:
+            raise ValidationError("That is more than a year away. Check the year.")
+        return due
+
+    @property
+    def sent_key(self) -> uuid.UUID:
+        return self.cleaned_data["key"] or uuid.uuid4()
+
+    @property
+    def particulars(self) -> dict[str, Any]:
+        """The arguments of `Promise.move`."""
+        return {name: self.cleaned_data[name] for name in ("due_on", "seen", "reason")}

@@ -2,16 +2,31 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied
+from django.core.mail import EmailMessage
 from django.test import Client as Browser
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from recruiting.accounts.models import Client, ClientNameTaken, Role, User
+from recruiting.accounts.models import (
+    Client,
+    ClientNameTaken,
+    Invitation,
+    Role,
+    StalePreferences,
+    User,
+)
+from recruiting.accounts.models.invitations import Invited
+from recruiting.accounts.models.people import ADDRESS_CHANGE
 from recruiting.audit.models import Event
-from tests.factories import make_client, make_user
+from recruiting.mailing import delivery
+from recruiting.mailing.models import Mail
+from tests.factories import NOW, make_client, make_user
+from tests.queries import counted
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Browser]
@@ -74,7 +89,129 @@ def test_search_finds_by_parts_of_name_and_address(
     browser = sign_in(recruiter)
     found = browser.get("/people/", {"q": "max acme"}).context["entries"]
     assert [entry.person for entry in found] == [manager]
-    assert "Nobody here goes by that" in browser.get("/people/", {"q": "zz"}).content.decode()
+    assert "Nobody here is like that" in browser.get("/people/", {"q": "zz"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({"role": "recruiter"}, ["Rosa Recruiter", "Gone"]),
+        ({"role": "manager", "client": "Globex"}, ["Olga Other"]),
+        ({"state": "gone"}, ["Gone"]),
+        ({"state": "active", "role": "recruiter"}, ["Rosa Recruiter"]),
+        ({"state": "new", "q": "max"}, ["Max Manager"]),
+        ({"role": "nonsense", "client": "x", "q": "olga"}, ["Olga Other"]),
+    ],
+)
+def test_people_are_narrowed_by_role_client_and_state(
+    sign_in: SignIn, lead: User, recruiter: User, manager: User, other_manager: User,
+    acme: Client, query: dict[str, str], names: list[str],
+) -> None:  # fmt: skip
+    make_user(role=Role.RECRUITER, clients=[acme], name="Gone", is_active=False)
+    clients = {client.name: str(client.pk) for client in Client.objects.all()}
+    asked = query | {"client": clients.get(query.get("client", ""), query.get("client", ""))}
+    found = sign_in(lead).get("/people/", asked).context["entries"]
+    assert [str(entry.person) for entry in found] == names
+
+
+def test_client_of_others_is_not_offered_to_narrow_by(
+    sign_in: SignIn, recruiter: User, acme: Client, globex: Client
+) -> None:
+    form = sign_in(recruiter).get("/people/").context["form"]
+    assert list(form.fields["client"].queryset) == [acme]
+
+
+def test_lead_puts_a_name_right(sign_in: SignIn, lead: User, manager: User) -> None:
+    url = reverse("person_edit", args=[manager.pk])
+    browser = sign_in(lead)
+    version = browser.get(url).context["form"]["version"].value()
+    typed = {"version": version, "name": "Maxine Manager", "email": manager.email}
+    browser.post(url, typed)
+    manager.refresh_from_db()
+    assert manager.name == "Maxine Manager"
+    event = Event.objects.about(manager).get(action="renamed")
+    assert event.particulars == {"before": "Max Manager", "name": "Maxine Manager"}
+    stale = browser.post(url, typed | {"name": "Mad Max"})
+    assert stale.status_code == 409
+    assert "<strong>Maxine Manager</strong>, manager@acme.example now" in stale.text
+    manager.refresh_from_db()
+    assert manager.name == "Maxine Manager"
+    again = stale.context["form"]["version"].value()
+    assert browser.post(url, typed | {"version": again, "name": "Mad Max"}).status_code == 302
+
+
+def test_changed_address_is_told_to_both(
+    sign_in: SignIn, lead: User, manager: User, mailoutbox: list[EmailMessage]
+) -> None:
+    EmailAddress.objects.create(user=manager, email=manager.email, verified=True, primary=True)
+    url = reverse("person_edit", args=[manager.pk])
+    version = manager.preferences.version
+    typed = {"version": version, "name": manager.name, "email": "Max@New.example"}
+    assert sign_in(lead).post(url, typed).status_code == 302
+    manager.refresh_from_db()
+    assert manager.email == "max@new.example"
+    assert not manager.emailaddress_set.exists()
+    told = Mail.objects.kind(ADDRESS_CHANGE)
+    delivery.deliver([mail.pk for mail in told], now=max(mail.due_at for mail in told))
+    assert sorted(mail.to[0] for mail in mailoutbox) == ["manager@acme.example", "max@new.example"]
+    assert "from manager@acme.example to max@new.example" in mailoutbox[0].body
+    assert "Lea Lead: lead@acme.example" in mailoutbox[0].body
+    assert Event.objects.about(manager).filter(action="changed address", actor=lead).exists()
+
+
+def test_address_of_another_account_is_refused_beside_the_field(
+    sign_in: SignIn, lead: User, manager: User, recruiter: User
+) -> None:
+    url = reverse("person_edit", args=[manager.pk])
+    typed = {"version": manager.preferences.version, "name": "M", "email": recruiter.email.upper()}
+    page = sign_in(lead).post(url, typed)
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == ["email"]
+    manager.refresh_from_db()
+    assert (manager.name, manager.preferences.version) == ("Max Manager", typed["version"])
+
+
+def test_name_put_right_by_a_lead_makes_the_persons_open_form_stale(
+    lead: User, manager: User
+) -> None:
+    shown = manager.preferences.version
+    manager.put_right("Maxine", manager.email, version=shown, by=lead, now=NOW)
+    with pytest.raises(StalePreferences):
+        manager.put_right("Max", manager.email, version=shown, by=lead, now=NOW)
+
+
+def test_open_invitations_are_sent_again_and_revoked_in_their_list(
+    sign_in: SignIn, recruiter: User, acme: Client, globex: Client, other_recruiter: User
+) -> None:
+    def invite(name: str, client: Client, by: User, hours: int) -> Invitation:
+        invited = Invited(f"{name}@x.example", name, Role.MANAGER, "UTC", (client,))
+        return Invitation.send(invited, by=by, now=NOW + timedelta(hours=hours))
+
+    second, first = invite("bob", acme, recruiter, 2), invite("ann", acme, recruiter, 1)
+    invite("eve", globex, other_recruiter, 0)
+    browser, url = sign_in(recruiter), reverse("invitations")
+    assert list(browser.get(url).context["page"]) == [first, second]
+    again = reverse("invitation_again", args=[first.pk])
+    assert browser.post(again, {"seen": "1", "list": "1"})["Location"] == url
+    revoked = reverse("invitation_revocation", args=[second.pk])
+    assert browser.post(revoked, {"list": "1"})["Location"] == url
+    [left] = browser.get(url).context["page"]
+    assert (left, left.sends) == (first, 2)
+
+
+def test_list_of_invitations_costs_the_same_for_one_and_for_fifty(
+    sign_in: SignIn, recruiter: User, acme: Client
+) -> None:
+    def invite(number: int) -> None:
+        person = Invited(f"n{number}@x.example", "New", Role.MANAGER, "UTC", (acme,))
+        Invitation.send(person, by=recruiter, now=NOW)
+
+    browser, url = sign_in(recruiter), reverse("invitations")
+    invite(0)
+    few = counted(lambda: browser.get(url))
+    for number in range(1, 51):
+        invite(number)
+    assert counted(lambda: browser.get(url)) == few == 4
 
 
 @pytest.mark.parametrize("words", ["a\x00b", "x" * 5000, "\u202e"])
@@ -90,7 +227,7 @@ def test_lists_cost_the_same_for_one_row_and_for_fifty(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     browser = sign_in(recruiter)
-    budget = {"/people/": 6, "/clients/": 3}[page]
+    budget = {"/people/": 7, "/clients/": 3}[page]
     with django_assert_num_queries(budget):
         browser.get(page)
     for _ in range(50):

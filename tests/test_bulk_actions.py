@@ -159,6 +159,40 @@ def test_what_the_status_forbids_is_refused_with_its_reason(
     assert statuses(jobs) == [Status.ON_HOLD] * 3
 
 
+def test_way_back_that_is_too_long_leads_to_the_whole_list(
+    desk: Browser, jobs: list[Requisition]
+) -> None:
+    response = desk.post(f"{BULK}hold/", sent(jobs, reason="Frozen.", back=f"q={'ü' * 900}"))
+    assert (response.status_code, response["Location"]) == (302, "/requisitions/?status=")
+    assert statuses(jobs) == [Status.ON_HOLD] * 3
+
+
+def test_form_sent_again_with_something_else_is_not_told_as_done(
+    desk: Browser, jobs: list[Requisition], acme: Client
+) -> None:
+    """Back in the browser the form has its old key; another person is chosen in it."""
+    one, two = (make_user(clients=[acme], name=name) for name in ("Nora New", "Otto Other"))
+    form = sent(jobs, person=str(one.pk))
+    desk.post(f"{BULK}manager/", form)
+    response = desk.post(f"{BULK}manager/", form | {"person": str(two.pk)})
+    assert response.status_code == 422
+    assert "This form was sent before" in response.text
+    assert form["key"] not in response.text
+    assert {row.manager for row in Requisition.objects.all()} == {one}
+
+
+def test_undo_names_what_one_no_longer_sees(
+    desk: Browser, jobs: list[Requisition], recruiter: User, acme: Client
+) -> None:
+    action = hold(desk, jobs[:1])
+    recruiter.memberships.all().delete()
+    response = desk.post(f"{BULK}{action.pk}/undoing/")
+    assert response["Location"] == f"{BULK}{action.pk}/"
+    page = desk.get(f"{BULK}{action.pk}/").text
+    assert "You no longer see it." in page
+    assert statuses(jobs[:1]) == [Status.ON_HOLD]
+
+
 def test_what_one_may_not_see_is_passed_over(
     desk: Browser, jobs: list[Requisition], other_requisition: Requisition
 ) -> None:
@@ -274,6 +308,20 @@ def test_watching_begins_ends_and_is_undone(
     ended = BulkAction.objects.get(kind=BulkAction.Kind.UNWATCH)
     desk.post(f"{BULK}{ended.pk}/undoing/")
     assert watched() == {"Job A"}
+
+
+def test_end_of_watching_sent_twice_is_told_twice(
+    desk: Browser, acme: Client, jobs: list[Requisition]
+) -> None:
+    person = make_user(clients=[acme], name="Wim Watcher")
+    jobs[0].watch(person, by=jobs[0].recruiter, now=NOW)
+    form = sent(jobs[:1], person=str(person.pk))
+    answers = [desk.post(f"{BULK}unwatching/", form).status_code for _ in range(2)]
+    assert (answers, BulkAction.objects.count()) == ([302, 302], 1)
+    again = sent(jobs[:1], person=str(person.pk))
+    desk.post(f"{BULK}unwatching/", again)
+    second = BulkAction.objects.exclude(refused=[]).get()
+    assert refusals(second) == [("Job A", "Wim Watcher does not watch it.")]
 
 
 def test_page_costs_the_same_for_one_and_for_fifty(

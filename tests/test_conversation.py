@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -10,8 +10,9 @@ import html5lib
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
+from time_machine import TimeMachineFixture
 
-from recruiting.accounts.models import Role, User
+from recruiting.accounts.models import Absence, Client, Delegation, Role, User
 from requisitions.models import Requisition, Stage, Status
 from status_updates.models import Note
 from tests.factories import (
@@ -186,6 +187,37 @@ def test_note_with_script_in_it_is_shown_without(
             assert "javascript:" not in element.get("href", "")
 
 
+def test_names_on_offer_are_those_of_people_who_see_it(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, manager: User, watcher: User
+) -> None:
+    manager.leave(requisition.client, by=recruiter, now=NOW)
+    User.objects.filter(pk=watcher.pk).update(is_active=False)
+    page = sign_in(recruiter).get(requisition.get_absolute_url())
+    assert page.context["mentionable"] == []
+    told = {one.name: (one.about, one.availability.words) for one in page.context["people"]}
+    assert told["Max Manager"] == ("Hiring manager · no longer sees this page", "")
+    assert told["Wanda Watcher"] == ("Watches · no longer sees this page", "")
+
+
+def test_who_writes_is_told_whether_the_other_side_is_there(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, manager: User, acme: Client,
+    clock: TimeMachineFixture,
+) -> None:  # fmt: skip
+    petra = make_user("petra@acme.example", clients=[acme], name="Petra Deputy")
+    Delegation.settle(manager, {acme.pk: petra.pk}, by=manager, now=NOW)
+    Absence.plan(date(2026, 3, 12), date(2026, 3, 13), by=manager, now=NOW)
+    clock.move_to(NOW + timedelta(days=1, hours=11, minutes=40), tick=False)
+    forms = {
+        user: sign_in(user).get(requisition.get_absolute_url()).text.partition("data-mentions")[2]
+        for user in (recruiter, manager, petra)
+    }
+    at_manager = "Max is away until 13 March; Petra Deputy stands in; back Monday 09:00."
+    at_recruiter = "It is 21:40 for Rosa; back Friday 09:00."
+    assert at_manager in forms[recruiter].partition("Add note")[0]
+    for reader in (manager, petra):
+        assert at_recruiter in forms[reader].partition("Send</button>")[0]
+
+
 # --- private -------------------------------------------------------------------------------
 
 
@@ -290,52 +322,78 @@ def test_answer_to_a_withdrawn_question_does_not_quote_it(
     assert SECRET not in sign_in(recruiter).get(requisition.get_absolute_url()).text
 
 
+def test_words_for_what_was_withdrawn_meanwhile_are_kept_in_the_form(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, manager: User, lead: User
+) -> None:
+    question = make_note(requisition, SECRET, by=manager, kind=QUESTION)
+    note = make_note(requisition, SECRET)
+    question.withdraw(by=manager, now=NOW)
+    note.withdraw(by=lead, now=NOW)
+    browser = sign_in(recruiter)
+    answers = [
+        browser.post(reverse("answers", args=[question.pk]), {"text": "My long words"}),
+        browser.post(reverse("note_edit", args=[note.pk]), {"text": "My long words", "version": 1}),
+    ]
+    for answer in answers:
+        assert answer.status_code == 422
+        assert "withdrawn meanwhile" in answer.context["form"].non_field_errors()[0]
+        assert answer.context["form"]["text"].value() == "My long words"
+        assert SECRET not in answer.text
+    assert Note.objects.count() == 2
+
+
 # --- the desk ------------------------------------------------------------------------------
 
 
-def test_question_stands_on_the_desk_until_it_is_answered_there(
-    sign_in: SignIn, recruiter: User, lead: User, question: Note
+def asked_on(desk: Any) -> list[str]:
+    """Titles of what stands on the desk for a manager's question."""
+    return [one.title for group in desk.groups if group.kind == "questions" for one in group.items]
+
+
+def test_question_stands_on_the_desk_until_it_is_answered(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, lead: User, question: Note
 ) -> None:
+    make_checkpoint(requisition)
     browser = sign_in(recruiter)
-    desk = browser.get("/").context["desk"]
-    (row,) = desk.questions.rows
-    assert (row.who, row.asked, desk.needing) == ("Max Manager", "today", 2)
-    assert sign_in(lead).get("/").context["desk"].questions.total == 1
-    url = reverse("answers", args=[question.pk])
-    answer = browser.post(url, {"text": "She is.", "from_desk": "1"})
-    assert answer["Location"] == "/"
-    assert browser.get("/").context["desk"].questions.total == 0
+    assert asked_on(browser.get("/").context["desk"]) == [requisition.title]
+    assert asked_on(sign_in(lead).get("/").context["desk"]) == [requisition.title]
+    browser.post(reverse("answers", args=[question.pk]), {"text": "She is."})
+    assert asked_on(browser.get("/").context["desk"]) == []
 
 
 def test_question_of_another_recruiters_requisition_is_on_her_desk_alone(
     sign_in: SignIn, requisition: Requisition, question: Note
 ) -> None:
+    make_checkpoint(requisition)
     colleague = make_user("c@acme.example", role=Role.RECRUITER, clients=[requisition.client])
-    assert sign_in(colleague).get("/").context["desk"].questions.total == 0
+    assert asked_on(sign_in(colleague).get("/").context["desk"]) == []
 
 
 def test_question_by_a_recruiter_is_on_no_desk(
     sign_in: SignIn, requisition: Requisition, recruiter: User
 ) -> None:
+    make_checkpoint(requisition)
     make_note(requisition, kind=QUESTION)
-    assert sign_in(recruiter).get("/").context["desk"].questions.total == 0
+    assert asked_on(sign_in(recruiter).get("/").context["desk"]) == []
 
 
-def test_desk_shows_the_questions_that_waited_longest_and_counts_the_rest(
+def test_line_of_the_desk_opens_with_the_question_that_waited_longest_first(
     sign_in: SignIn, requisition: Requisition, recruiter: User, manager: User
 ) -> None:
     for hour in range(8):
         now = NOW - timedelta(hours=hour)
         make_note(requisition, f"Question {hour}", by=manager, kind=QUESTION, now=now)
-    questions = sign_in(recruiter).get("/").context["desk"].questions
-    assert (questions.total, questions.more) == (8, 2)
-    assert questions.rows[0].text == "<p>Question 7</p>\n"
+    panel = sign_in(recruiter).get(f"/desk/{requisition.pk}/").context["panel"]
+    assert [one.text for one in panel.questions][:2] == [
+        "<p>Question 7</p>\n",
+        "<p>Question 6</p>\n",
+    ]
 
 
 def test_empty_answer_keeps_the_question_in_sight(
     sign_in: SignIn, recruiter: User, question: Note
 ) -> None:
-    answer = sign_in(recruiter).post(reverse("answers", args=[question.pk]), {"from_desk": "1"})
+    answer = sign_in(recruiter).post(reverse("answers", args=[question.pk]))
     assert answer.status_code == 422
     assert "Is Ada still in?" in answer.text
 
@@ -345,9 +403,9 @@ def test_answer_to_what_is_no_question_is_not_found(
 ) -> None:
     browser = sign_in(recruiter)
     question.withdraw(by=manager, now=NOW)
-    for note in (question, make_note(requisition, by=manager)):
-        url = reverse("answers", args=[note.pk])
-        assert browser.post(url, {"text": "Yes"}).status_code == 404
+    assert browser.get(reverse("answers", args=[question.pk])).status_code == 404
+    url = reverse("answers", args=[make_note(requisition, by=manager).pk])
+    assert browser.post(url, {"text": "Yes"}).status_code == 404
 
 
 # --- the timeline --------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from recruiting.accounts.models import User
 from requisitions.models import Requisition
@@ -48,6 +48,9 @@ def test_question_is_asked_and_answered_on_the_desk(
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".entry--question")).to_contain_text("not answered yet")
     desk = open_page("/", recruiter, **options)
+    desk.locator("summary.need__line").first.click()
+    if not javascript:
+        desk.get_by_role("link", name="open on a page of its own").first.click()
     desk.get_by_label("Your answer").fill("She is.")
     desk.get_by_role("button", name="Answer").click()
     expect(desk.get_by_text("Managers' questions")).to_have_count(0)
@@ -95,6 +98,46 @@ def test_name_is_put_in_by_its_button(
     expect(page.get_by_label("Your note")).to_have_value("Dear @Max Manager ")
     page.get_by_role("button", name="Add note").click()
     expect(page.locator(".entry__note strong")).to_have_text("@Max Manager")
+
+
+def test_private_note_that_was_refused_comes_back_as_private(
+    open_page: OpenPage, requisition: Requisition, recruiter: User
+) -> None:
+    """Its words in a form for everybody would be one press away from the manager."""
+    page = open_page(f"{requisition.get_absolute_url()}?log=note", recruiter)
+    page.get_by_label("A private note").check()
+    page.get_by_label("Your note").fill("Careful: @Max Manager hesitates")
+    page.get_by_role("button", name="Add note").click()
+    expect(page.get_by_role("alert")).to_contain_text("Max Manager would not see this")
+    page.get_by_label("Your note").fill("Careful: Max hesitates again")
+    kept = "Object.values(localStorage).some((draft) => draft.includes('again'))"
+    while not page.evaluate(kept):
+        page.wait_for_timeout(50)
+    page.goto(f"{requisition.get_absolute_url()}?log=note")
+    expect(page.get_by_label("Your note")).to_have_value("Careful: Max hesitates again")
+    expect(page.get_by_label("A private note")).to_be_checked()
+
+
+def test_question_whose_answer_was_lost_is_asked_once_after_a_reload(
+    open_page: OpenPage, requisition: Requisition, manager: User
+) -> None:
+    page = open_page(requisition.get_absolute_url(), manager, viewport=PHONE)
+
+    def lose_the_answer(route: Route) -> None:
+        route.fetch()
+        route.abort("internetdisconnected")
+
+    page.route("**/notes/", lose_the_answer)
+    page.get_by_label("Ask about this requisition").fill("Is Ada still in?")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("there is no connection")).to_be_visible()
+    assert Note.objects.count() == 1
+    page.unroute("**/notes/", lose_the_answer)
+    page.reload()
+    expect(page.get_by_text("What you had typed is back")).to_be_visible()
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Question asked.")).to_be_visible()
+    assert Note.objects.count() == 1
 
 
 def test_stale_edit_shows_both_texts_and_loses_none(

@@ -7,8 +7,10 @@ import pytest
 import pytest_django
 from django.db.models import CharField, Model, TextField
 
-from recruiting.accounts.models import Client, Invitation, User
+from recruiting.accounts.models import Client, Invitation, Notification, User
+from recruiting.accounts.models.notifications import NOTIFICATIONS
 from recruiting.dashboards.demo.workdays import with_days
+from recruiting.mailing.models import Mail
 from requisitions.models import Requisition, Status
 from status_updates.models import Checkpoint
 from tests.demo import promise_states, requisition, standing, told, user
@@ -48,6 +50,14 @@ def test_demo_manager_has_five_requisitions_of_one_client() -> None:
 def test_demo_person_sees_own_clients_alone(login: str, clients: set[str]) -> None:
     seen = Requisition.objects.visible_to(user(login)).select_related("client")
     assert {one.client.name for one in seen} == clients
+
+
+def test_demo_clients_are_set_up_by_the_lead() -> None:
+    one, other = Client.objects.order_by("-name")
+    assert (one.holidays_in_words, [str(day.first) for day in one.closings]) == (
+        "Germany, Berlin", ["2026-03-27"],
+    )  # fmt: skip
+    assert (other.hidden, other.week_start) == (frozenset({"contacted"}), 7)
 
 
 def test_demo_manager_is_away_next_week_with_a_stand_in() -> None:
@@ -181,3 +191,14 @@ def test_demo_text_has_no_mark_left_open() -> None:
 )
 def test_day_in_a_note_is_named_as_people_name_it(text: str, read: str) -> None:
     assert with_days(text, date(2026, 3, 11)) == read
+
+
+def test_recruiter_and_lead_find_unread_notifications_and_no_old_mail_of_them() -> None:
+    def unread(login: str) -> list[str]:
+        mine = Notification.objects.visible_to(user(login)).unread()
+        return [one.kind for one in mine.with_what_it_names()]
+
+    assert unread("recruiter") == ["mention", "question", "entry", "question"]
+    assert unread("lead") == ["mention"]
+    assert unread("manager") == []
+    assert not Mail.objects.kind(NOTIFICATIONS).exists()

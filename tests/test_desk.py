@@ -10,11 +10,23 @@ from django.test import Client as Browser
 from time_machine import TimeMachineFixture
 
 from recruiting.accounts.models import Client, User
+from recruiting.dashboards import desk as desk_module
 from recruiting.dashboards import needs
+from recruiting.dashboards.desk import NAMES
+from recruiting.dashboards.desk_items import Reason
+from recruiting.dashboards.needs import Kind
 from requisitions.models import Requisition, Stage, Status
 from status_updates import facts
+from status_updates.models import Note
 from status_updates.models.checkpoint import PromiseMade
-from tests.factories import NOW, make_checkpoint, make_client, make_requisition, make_user
+from tests.factories import (
+    NOW,
+    make_checkpoint,
+    make_client,
+    make_note,
+    make_requisition,
+    make_user,
+)
 from tests.queries import counted
 
 SignIn = Callable[[User], Browser]
@@ -32,7 +44,7 @@ def desk_for(sign_in: SignIn, user: User) -> Any:
 
 
 def needed(desk: Any) -> dict[str, list[str]]:
-    return {group.name: [need.title for need in group.needs] for group in desk.groups}
+    return {group.name: [item.title for item in group.items] for group in desk.groups}
 
 
 @pytest.fixture
@@ -47,7 +59,7 @@ def make(acme: Client, recruiter: User, manager: User) -> Callable[..., Requisit
 
 
 def test_desk_groups_what_needs_the_recruiter(
-    sign_in: SignIn, recruiter: User, make: Callable[..., Requisition]
+    sign_in: SignIn, recruiter: User, manager: User, make: Callable[..., Requisition]
 ) -> None:
     make("Fresh")
     make("Silent", now=NOW - timedelta(days=8))
@@ -59,6 +71,7 @@ def test_desk_groups_what_needs_the_recruiter(
             now=NOW - timedelta(days=2),
             promise=PromiseMade(Stage.MET, 2, date(2026, 3, due)),
         )
+    make_note(make("Asked"), "Is **Ada** in?", by=manager, kind=Note.Kind.QUESTION)
     held = make("Held")
     held.put_on_hold(by=recruiter, now=NOW, reason="Budget", until=date(2026, 3, 11))
     still_held = make("Still held")
@@ -66,17 +79,35 @@ def test_desk_groups_what_needs_the_recruiter(
     desk = desk_for(sign_in, recruiter)
     assert needed(desk) == {
         "Promises": ["Missed", "Due"],
-        "Holds that were to end": ["Held"],
         "Gone quiet": ["Silent"],
+        "Managers' questions": ["Asked"],
+        "Holds that were to end": ["Held"],
         "Without a hiring manager": ["Nobody's"],
         "Waiting to be opened": ["Agreed"],
     }
-    assert desk.needing == 6
-    promises = desk.groups[0].needs
-    assert [(need.why, need.late) for need in promises] == [
-        ("Promised: 2 met by Tue 10 Mar, late", True),
-        ("Promised: 2 met by Wed 11 Mar, today", False),
+    assert list(needed(desk)) == [NAMES[kind] for kind in Kind if kind != Kind.ORPHANED]
+    assert desk.needing == 7
+    assert [item.reasons[0] for group in desk.groups[:3] for item in group.items] == [
+        Reason(Kind.PROMISE, "Promised: 2 met by Tue 10 Mar, late", late=True),
+        Reason(Kind.PROMISE, "Promised: 2 met by Wed 11 Mar, today"),
+        Reason(Kind.QUIET, "Nothing logged in 8 days since it was opened"),
+        Reason(Kind.QUESTION, "Max Manager asked today: “Is **Ada** in?”"),
     ]
+
+
+def test_requisition_stands_once_with_all_its_reasons(
+    sign_in: SignIn, recruiter: User, manager: User, make: Callable[..., Requisition]
+) -> None:
+    both = make("Both", now=NOW - timedelta(days=30))
+    ten_days_ago = NOW - timedelta(days=10)
+    promise = PromiseMade(Stage.MET, 2, date(2026, 3, 10))
+    make_checkpoint(both, now=ten_days_ago, promise=promise)
+    make_note(both, "And?", by=manager, kind=Note.Kind.QUESTION)
+    desk = desk_for(sign_in, recruiter)
+    assert needed(desk) == {"Promises": ["Both"]}
+    [item] = desk.groups[0].items
+    assert [reason.kind for reason in item.reasons] == [Kind.PROMISE, Kind.QUIET, Kind.QUESTION]
+    assert [(one.row.title, one.is_above) for one in desk.mine] == [("Both", True)]
 
 
 def test_kept_promises_and_those_of_closed_requisitions_need_nobody(
@@ -114,8 +145,27 @@ def test_own_open_requisitions_stand_in_order_of_silence(
         make_checkpoint(make(title, now=NOW - timedelta(days=7)), on=on)
     make("Never")
     make("Intake", status=Status.INTAKE)
-    titles = [row.title for row in desk_for(sign_in, recruiter).mine]
+    titles = [one.row.title for one in desk_for(sign_in, recruiter).mine]
     assert titles == ["Never", "Older", "Old", "Today"]
+
+
+def test_own_open_requisitions_go_on_where_they_ended_whatever_is_logged_meanwhile(
+    sign_in: SignIn,
+    recruiter: User,
+    make: Callable[..., Requisition],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(desk_module, "MINE_SHOWN", 2)
+    rows = [make(f"Never {number}", opened_on=date(2026, 1, number)) for number in (1, 2, 3)]
+    make_checkpoint(make("Logged", now=NOW - timedelta(days=7)), on=date(2026, 3, 6))
+    browser = sign_in(recruiter)
+    first = browser.get("/").context["desk"]
+    assert [one.row.title for one in first.mine] == ["Never 1", "Never 2"]
+    make_checkpoint(rows[0])
+    second = browser.get(f"/?after={first.later}").context["desk"]
+    assert [one.row.title for one in second.mine] == ["Never 3", "Logged"]
+    third = browser.get(f"/?after={second.later}").context["desk"]
+    assert ([one.row.title for one in third.mine], third.later) == (["Never 1"], "")
 
 
 def test_lead_sees_the_sums_of_every_client_and_recruiter(
@@ -153,9 +203,9 @@ def test_long_lists_show_some_and_lead_to_the_rest(
         make(f"Draft {number}", manager=None, status=Status.DRAFT)
     browser = sign_in(recruiter)
     group = browser.get("/").context["desk"].groups[0]
-    assert (group.total, len(group.needs), group.more) == (9, 6, 3)
-    rest = browser.get(group.more_url)
-    assert len(rest.context["rows"]) == 9
+    assert (group.total, len(group.items), group.more) == (9, 6, 3)
+    [every] = browser.get(group.more_url).context["desk"].groups
+    assert (len(every.items), every.more) == (9, 0)
 
 
 @pytest.mark.parametrize("logged", [None, 7, 8])
@@ -188,6 +238,7 @@ def test_quiet_in_the_database_is_what_the_facts_call_quiet(
 def test_desk_costs_the_same_for_one_of_each_and_for_many(
     sign_in: SignIn,
     recruiter: User,
+    manager: User,
     make: Callable[..., Requisition],
     who: str,
     request: pytest.FixtureRequest,
@@ -202,6 +253,7 @@ def test_desk_costs_the_same_for_one_of_each_and_for_many(
         make_checkpoint(make("Missed"), now=NOW - timedelta(days=2), promise=promise)
         held = make("Held")
         held.put_on_hold(by=recruiter, now=NOW, reason="Budget", until=date(2026, 3, 11))
+        make_note(make("Asked"), by=manager, kind=Note.Kind.QUESTION)
 
     add()
     few = counted(lambda: browser.get("/"))

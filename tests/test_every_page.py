@@ -21,7 +21,7 @@ WIDE: ViewportSize = {"width": 1280, "height": 900}
 ROLES = ("manager", "recruiter", "lead")
 NO_PAGE = {
     "healthz", "readyz", "digest_body", "digest_preview_body", "mfa_download_recovery_codes",
-    "requisitions_csv", "requisitions_xlsx",
+    "requisitions_csv", "requisitions_xlsx", "notifications_unread",
 }  # fmt: skip
 """Answers that are not pages of ours: JSON, text, and mails as they were sent."""
 

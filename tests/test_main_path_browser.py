@@ -85,10 +85,11 @@ def test_swap_after_logging_equals_a_fresh_page(
 
 
 def settled(page: Page) -> str:
-    """The page's content without what differs in every answer: tokens and keys."""
+    """The page's content without what differs in every answer: tokens, keys, the instant."""
     text = page.locator("#page").evaluate(
         """element => { const copy = element.cloneNode(true);
-        copy.querySelectorAll('[name=csrfmiddlewaretoken], [name=key]').forEach(e => e.remove());
+        copy.querySelectorAll(
+          '[name=csrfmiddlewaretoken], [name=key], [name=shown]').forEach(e => e.remove());
         copy.querySelectorAll('[data-form-state]').forEach(e => e.remove());
         copy.querySelectorAll('*').forEach(e => {
           if (/htmx/.test(e.className.baseVal ?? e.className)) e.removeAttribute('class'); });

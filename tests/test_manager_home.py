@@ -8,11 +8,12 @@ from django.test import Client as Browser
 from django.urls import reverse
 from time_machine import TimeMachineFixture
 
-from recruiting.accounts.models import User
+from recruiting.accounts.models import Absence, Client, User
 from recruiting.dashboards.models import Visit
 from requisitions.models import Requisition, Stage, Status
+from status_updates.models import Note
 from status_updates.models.checkpoint import PromiseMade
-from tests.factories import NOW, make_checkpoint, make_requisition
+from tests.factories import NOW, make_checkpoint, make_note, make_requisition
 from tests.queries import counted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -35,6 +36,26 @@ def test_home_says_what_changed_since_my_last_visit(
     make_checkpoint(requisition, now=NOW - timedelta(days=1), counts={Stage.MET: 2})
     page = sign_in(manager).get("/")
     assert "Since Monday:</b> 2 met" in page.text
+
+
+def test_home_says_when_the_recruiter_is_back_from_all_her_days_away(
+    sign_in: SignIn, acme: Client, recruiter: User, manager: User
+) -> None:
+    make_requisition(acme, recruiter=recruiter, manager=manager, status=Status.INTAKE)
+    Absence.plan(NOW.date(), NOW.date(), by=recruiter, now=NOW)
+    Absence.plan(date(2026, 3, 12), date(2026, 3, 13), by=recruiter, now=NOW)
+    (asked,) = sign_in(manager).get("/").context["waiting"]
+    assert asked.presence == "Rosa is away until 13 March; back Monday 09:00."
+
+
+def test_what_one_asked_oneself_is_no_news(
+    sign_in: SignIn, requisition: Requisition, manager: User, watcher: User
+) -> None:
+    for user in (manager, watcher):
+        Visit.objects.create(user=user, at=NOW - timedelta(days=2))
+    make_note(requisition, by=manager, kind=Note.Kind.QUESTION)
+    news = [sign_in(user).get("/").context["active"][0].news for user in (manager, watcher)]
+    assert news == [[], ["1 question asked"]]
 
 
 def test_looking_writes_nothing_until_the_page_says_so(

@@ -78,6 +78,46 @@ def test_longest_name_wins_and_a_longer_word_is_another(acme: Client) -> None:
     assert mentions_in("@Maxwell", [max_]).unknown == ["@Maxwell"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("Kim Strauß", "@Kim Strauß, please", "@Kim Strauß"),
+        ("İbrahim Kaya", "(@İbrahim Kaya)", "@İbrahim Kaya"),
+        ("Zoë Quist", "@Zoe\u0308 Quist?", "@Zoe\u0308 Quist"),
+        ("Sean O'Brien", "@sean o’brien’s view", "@sean o’brien"),
+        ("שרה כהן", "שלום @שרה כהן, תודה", "@שרה כהן"),
+        ("हिन्दी राय", "@हिन्दी राय, ठीक?", "@हिन्दी राय"),
+        ("田中 太郎", "はい@田中 太郎さん", "@田中 太郎"),
+        ("김민수", "@김민수님", "@김민수"),
+    ],
+)
+def test_names_of_any_script_are_found_to_the_letter(
+    name: str, text: str, found: str, acme: Client
+) -> None:
+    person = make_user("p@acme.example", clients=[acme], name=name)
+    assert mentions_in(text, [person]).found == [(person, found)]
+
+
+def test_namesake_who_does_not_see_it_is_not_taken_for_one_who_does(
+    requisition: Requisition, acme: Client, manager: User
+) -> None:
+    """What is said of one Max must not be addressed to the other."""
+    make_user("twin@acme.example", clients=[acme], name="Max Twin")
+    make_user("marie@acme.example", clients=[acme], name="Max-Marie Lee")
+    for name in ("Max Twin", "Max-Marie"):
+        with pytest.raises(ValidationError, match=f"{name}.* would not see this"):
+            make_note(requisition, f"@{name} is difficult")
+    assert make_note(requisition, "@Max is fine").mentions == [(str(manager.pk), "@Max")]
+
+
+def test_who_has_one_name_alone_can_be_told_from_a_namesake(
+    requisition: Requisition, acme: Client, manager: User
+) -> None:
+    max_ = make_user("m2@acme.example", clients=[acme], name="Max")
+    requisition.watch(max_, by=requisition.recruiter, now=NOW)
+    assert make_note(requisition, "@Max, a word").mentions == [(str(max_.pk), "@Max")]
+
+
 def test_mention_is_kept_and_set_in_bold(requisition: Requisition, manager: User) -> None:
     note = make_note(requisition, "Dear @max manager, see `@max manager`")
     note.refresh_from_db()
@@ -149,13 +189,14 @@ def test_private_note_is_visible_to_recruiters_and_leads_alone(
     assert sees == [True, True, False, False, False]
 
 
-def test_private_note_is_in_no_event_of_the_requisition_or_its_client(
+def test_private_note_is_in_no_shared_event_of_the_requisition_or_its_client(
     requisition: Requisition,
 ) -> None:
     note = make_note(requisition, "Careful", is_private=True)
     note.edit("Careful with pay", version=1, by=requisition.recruiter, now=NOW)
     note.withdraw(by=requisition.recruiter, now=NOW)
-    told = Event.objects.filter(client=requisition.client) | Event.objects.about(requisition)
+    of_client = Event.objects.filter(client=requisition.client)
+    told = (of_client | Event.objects.filter(requisition=requisition)).shared()
     assert not [event for event in told if str(note.pk) in str(event.particulars)]
     assert not [event for event in told if "note" in event.action]
     assert [event.action for event in Event.objects.about(note)] == [

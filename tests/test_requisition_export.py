@@ -89,6 +89,9 @@ def test_filter_and_sight_hold_for_the_file(
         ("@SUM(A1)", "'@SUM(A1)"),
         ("\tx", "'\tx"),
         ("\rx", "'\rx"),
+        ("\n=1", "'\n=1"),
+        ("＝1+1", "'＝1+1"),
+        ("＠x", "'＠x"),
         ("R-1", "R-1"),
         ("", ""),
     ],
@@ -108,6 +111,16 @@ def test_formula_in_a_title_stays_a_text_in_both_files(
     book = openpyxl.load_workbook(io.BytesIO(content(browser.get(XLSX))))
     cell = book.worksheets[0]["A2"]
     assert (row["Title"], cell.value, cell.data_type) == (f"'{title}", f"'{title}", "s")
+
+
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize("title", ["a\uffffb", "a\ufffeb"])
+def test_workbook_opens_whatever_a_title_holds(
+    sign_in: SignIn, recruiter: User, requisition: Requisition, title: str
+) -> None:
+    Requisition.objects.filter(pk=requisition.pk).update(title=title)
+    book = openpyxl.load_workbook(io.BytesIO(content(sign_in(recruiter).get(XLSX))))
+    assert book.worksheets[0]["A2"].value == "ab"
 
 
 @pytest.mark.usefixtures("clock")

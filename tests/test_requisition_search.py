@@ -71,6 +71,31 @@ def test_words_are_found_wherever_they_stand(
     assert set(titles(desk.get(LIST, {"q": words}))) == found
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("c++", {"Developer"}),
+        ("C#", {"Developer"}),
+        ("r", {"Analyst"}),
+        ("developer c", {"Developer"}),
+        ("übersetzer", {"Übersetzer"}),
+        ("ÜBERS", {"Übersetzer"}),
+        ("हिन्दी", {"Driver"}),
+        ("cafe\u0301", {"Driver"}),
+    ],
+)
+def test_one_letter_is_a_word_and_case_is_none_of_any(
+    desk: Browser, acme: Client, recruiter: User, manager: User, words: str, found: set[str]
+) -> None:
+    every = {
+        "Developer": "C++ or C#", "Cook": "Cares for children.", "Analyst": "SQL, R",
+        "Übersetzer": "", "Driver": "हिन्दी, cafe\u0301",
+    }  # fmt: skip
+    for title, text in every.items():
+        make_requisition(acme, recruiter=recruiter, manager=manager, title=title, description=text)
+    assert set(titles(desk.get(LIST, {"q": words}))) == found
+
+
 def test_title_weighs_more_than_description(desk: Browser, jobs: None) -> None:
     assert titles(desk.get(LIST, {"q": "engineer"})) == ["Platform Engineer", "Nurse"]
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.test import Client as Browser
 
 from recruiting.accounts.models import Client, User
 from recruiting.audit.models import Event
@@ -393,3 +394,37 @@ def test_who_waited_for_the_lock_counts_on_from_the_totals_that_were_written_mea
     assert [list(error.message_dict) for error in refused] == [["accepted"]]
     requisition.funnel.refresh_from_db()
     assert requisition.funnel.accepted == 2
+
+
+@pytest.mark.usefixtures("clock")
+def test_three_openings_are_filled_one_by_one_and_said_so(
+    acme: Client, recruiter: User, manager: User, sign_in: Callable[[User], Browser]
+) -> None:
+    requisition = make_requisition(acme, recruiter=recruiter, manager=manager, openings=3)
+    browser = sign_in(manager)
+
+    def shown() -> str:
+        return str(browser.get(requisition.get_absolute_url()).context["facts"].sentence)
+
+    said = []
+    for _ in range(2):
+        make_checkpoint(requisition, counts={Stage.ACCEPTED: 1})
+        said.append(shown())
+    assert [words.partition(", ")[2] for words in said] == [
+        "1 of 3 filled, 1 offer accepted.", "2 of 3 filled, 2 offers accepted.",
+    ]  # fmt: skip
+    assert "<dd>2 of 3 filled</dd>" in browser.get(requisition.get_absolute_url()).text
+    last = make_checkpoint(requisition, counts={Stage.ACCEPTED: 1})
+    requisition.refresh_from_db()
+    assert requisition.status == Status.FILLED
+    last.undo(by=recruiter, now=LATER)
+    assert "2 of 3 filled" in shown()
+
+
+def test_raised_openings_of_a_filled_one_reopen_it_with_the_reason(
+    acme: Client, recruiter: User, manager: User
+) -> None:
+    filled = make_requisition(acme, recruiter=recruiter, manager=manager, status=Status.FILLED)
+    filled.edit({"openings": 2}, version=1, by=recruiter, now=LATER)
+    change = filled.status_changes.latest("at", "id")
+    assert (filled.status, change.reason) == (Status.OPEN, "Openings changed from 1 to 2.")

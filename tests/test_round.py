@@ -180,6 +180,20 @@ def test_retry_that_says_something_else_is_not_lost_without_a_word(
     assert totals(requisition) == {Stage.FOUND: 12}
 
 
+def test_retry_after_midnight_is_the_same_row(
+    me: Browser, requisition: Requisition, clock: Any
+) -> None:
+    """The answer was lost in the evening; the row says no date, and it is tomorrow."""
+    key = str(uuid.uuid4())
+    save(me, requisition, found="12", key=key)
+    clock.shift(timedelta(days=1))
+    answer = save(me, requisition, found="12", key=key)
+    assert (answer.status_code, totals(requisition)) == (200, {Stage.FOUND: 12})
+    answer = save(me, requisition, found="15", key=key)
+    assert (answer.status_code, totals(requisition)) == (422, {Stage.FOUND: 12})
+    assert save(me, requisition, found="12", on="2026-03-12", key=key).status_code == 422
+
+
 def test_retry_of_what_was_undone_is_not_taken_for_saved(
     me: Browser, requisition: Requisition, clock: Any
 ) -> None:

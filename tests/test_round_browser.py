@@ -127,6 +127,19 @@ def test_refused_row_says_why_and_the_next_one_goes_on(
     expect(count(page, three[0], Stage.ACCEPTED)).to_have_value("2")
 
 
+def test_what_is_no_number_is_not_passed_over(
+    open_page: OpenPage, three: list[Requisition], recruiter: User
+) -> None:
+    page = open_page("/round/", recruiter)
+    count(page, three[0], Stage.FOUND).focus()
+    page.keyboard.type("1-2")
+    expect(row(page, three[0])).to_contain_text("Not saved yet")
+    page.keyboard.press("Enter")
+    expect(count(page, three[0], Stage.FOUND)).to_be_focused()
+    count(page, three[1], Stage.FOUND).focus()
+    expect(row(page, three[0])).to_contain_text("Not saved: write whole numbers from 0.")
+
+
 def test_undo_in_the_row_takes_back_what_it_logged(
     open_page: OpenPage, three: list[Requisition], recruiter: User
 ) -> None:

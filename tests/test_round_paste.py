@@ -84,6 +84,74 @@ def test_rows_are_matched_and_counted(text: str, jobs: list[Requisition]) -> Non
     assert (second.requisition, second.words) == (jobs[1], "3 found, 1 resume submitted")
 
 
+def test_line_breaks_within_cells_are_of_the_cell(jobs: list[Requisition]) -> None:
+    """As Excel copies them, with a first heading of two lines and a quoted comma in another."""
+    text = (
+        '"Job\ntitle"\tFound\t"Notes, if any"\tNotes\n'
+        'Data Engineer\t1\t\t"On call.\nTwo ""asked""."\n'
+    )
+    assert pasting.read(text).headings == ("Job title", "Found", "Notes, if any", "Notes")
+    [row] = read(text, jobs)
+    assert row.form is not None
+    assert row.form.cleaned_data["note"] == 'On call.\nTwo "asked".'
+
+
+def test_mark_at_the_beginning_of_a_file_is_no_part_of_a_heading() -> None:
+    table = pasting.read('\ufeff"Job, title","Found"\n"Data Engineer","1"\n')
+    assert table.headings == ("Job, title", "Found")
+
+
+def test_quoted_commas_in_headings_do_not_part_columns(jobs: list[Requisition]) -> None:
+    [row] = read('Title;"Notes, wishes, rest";Found\nData Engineer;;1\n', jobs)
+    assert row.words == "1 found"
+
+
+def test_dash_is_no_note(jobs: list[Requisition]) -> None:
+    [row] = read("Title\tFound\tNotes\tNext step\nData Engineer\t0\t–\tn/a\n", jobs)
+    assert row.is_empty
+
+
+def test_row_of_another_client_is_not_logged_where_the_title_is_the_same(
+    jobs: list[Requisition],
+) -> None:
+    """The twin at Globex may be closed, or a colleague's: Acme must not get its counts."""
+    [row] = read("Title\tClient\tFound\nData Engineer\tGlobex\t7\n", jobs)
+    assert row.problems == [
+        "“Data Engineer” is at Acme, but this row says “Globex”. If that column does not name the "
+        "client, leave it out."
+    ]
+    [row] = read("Title\tClient\tFound\nData Engineer\tACME\t7\n", jobs)
+    assert row.requisition == jobs[0]
+
+
+def test_employer_may_stand_for_the_client(jobs: list[Requisition]) -> None:
+    jobs[0].employer = "Acme Rail"
+    [row] = read("Title\tEmployer\tFound\nData Engineer\tAcme Rail\t7\n", jobs)
+    assert row.requisition == jobs[0]
+
+
+def test_row_with_the_code_of_another_is_not_logged_where_the_title_is_the_same(
+    jobs: list[Requisition],
+) -> None:
+    [row] = read("Code\tTitle\tFound\nDE-9\tData Engineer\t7\n", jobs)
+    assert row.problems == [
+        "“Data Engineer” has the code “DE-1” here, but this row says “DE-9”. If that column does "
+        "not hold the code, leave it out."
+    ]
+    jobs[0].external_id = "DE-9"
+    [row] = read("Code\tTitle\tFound\nDE-9\tData Engineer\t7\n", jobs)
+    assert row.requisition == jobs[0]
+    jobs[0].code = jobs[0].external_id = ""
+    [row] = read("Code\tTitle\tFound\nDE-9\tData Engineer\t7\n", jobs)
+    assert row.requisition == jobs[0]
+
+
+def test_code_of_two_clients_needs_the_client(jobs: list[Requisition]) -> None:
+    jobs[1].code = "DE-1"
+    [row] = read("Code\tFound\nDE-1\t7\n", jobs)
+    assert row.problems == ["2 of your requisitions have the code “DE-1”. Add their titles."]
+
+
 def test_title_is_matched_whatever_its_case_and_spaces(jobs: list[Requisition]) -> None:
     [row] = read("Title\tFound\n  data   ENGINEER \t1\n", jobs)
     assert row.requisition == jobs[0]
@@ -92,6 +160,17 @@ def test_title_is_matched_whatever_its_case_and_spaces(jobs: list[Requisition]) 
 def test_thousand_is_read_as_people_write_it(jobs: list[Requisition]) -> None:
     [row] = read('Title,Found\nData Engineer,"1,200"\n', jobs)
     assert row.words == "1,200 found"
+
+
+@pytest.mark.parametrize("cell", ["1.000", "12.500", "1.000.000"])
+def test_point_between_thousands_is_no_guess(cell: str, jobs: list[Requisition]) -> None:
+    [row] = read(f"Title\tFound\nData Engineer\t{cell}\n", jobs)
+    assert (row.is_ready, len(row.problems)) == (False, 1)
+
+
+def test_lines_of_a_cell_are_not_one_number(jobs: list[Requisition]) -> None:
+    [row] = read('Title\tFound\nData Engineer\t"2\n345"\n', jobs)
+    assert row.problems == ["Found: Write a whole number."]
 
 
 def test_row_without_counts_is_left_as_it_is(jobs: list[Requisition]) -> None:
@@ -141,6 +220,11 @@ def test_title_of_two_requisitions_needs_their_codes_or_their_clients(
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
+        ('Title\tFound\tNote\n"Data Engineer\t1\tx\nNight Porter\t2\ty\n', "is never closed"),
+        (
+            'Title\tNote\tFound\nData Engineer\t"Said: no\t1\nNight Porter\t"Yes\t2\n',
+            "is never closed",
+        ),
         (
             "Title\tFound\tMet\n12\tData Engineer\t3\n4\tNight Porter\t1\n",
             "The columns have shifted",

@@ -44,6 +44,7 @@ def test_search_is_kept_under_a_name(desk: Browser, recruiter: User) -> None:
         {"name": "Nothing", "query": ""},
         {"name": "Nothing", "query": "page=2"},
         {"name": "Long", "query": f"q={'x' * 2000}"},
+        {"name": "Long when encoded", "query": f"q={'ü' * 1900}"},
         {"name": "QUIET ones", "query": "q=x"},
     ],
 )

@@ -17,10 +17,11 @@ from recruiting.audit.models import Event
 from recruiting.mailing import delivery, subscriptions
 from recruiting.mailing.models import Mail, State
 from requisitions.models import Requisition, Stage, Watcher
+from requisitions.readers import readers_of
 from status_updates.digests import rows, stand_ins
 from status_updates.digests.snapshot import KIND
 from status_updates.digests.stand_ins import COPY
-from tests.factories import NOW, make_checkpoint, make_requisition, make_user
+from tests.factories import NOW, make_checkpoint, make_note, make_requisition, make_user
 from tests.queries import counted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -189,6 +190,34 @@ def test_statements_of_a_stand_in_do_not_grow(
         )
     assert costs() == few
     assert [few["/"] <= 8, few["/requisitions/"] <= 8, max(few.values()) <= 14] == [True] * 3
+
+
+def test_stand_in_is_a_reader_who_can_be_answered_by_name(
+    away: Absence, petra: User, watcher: User, requisition: Requisition, recruiter: User,
+    sign_in: SignIn, clock: TimeMachineFixture,
+) -> None:  # fmt: skip
+    during, after = day("13T12:00"), day("18T00:00")
+    assert petra in readers_of(requisition, during)
+    assert petra not in readers_of(requisition, after)
+    clock.move_to(during, tick=False)
+    page = sign_in(recruiter).get(requisition.get_absolute_url())
+    assert page.context["mentionable"] == ["Max Manager", "Petra Deputy", "Wanda Watcher"]
+    assert "Stands in · 12:00 in UTC" in page.text
+    note = make_note(requisition, "@Petra Deputy, yes", now=during)
+    assert note.mentions == [(str(petra.pk), "@Petra Deputy")]
+    with pytest.raises(ValidationError, match="Petra Deputy would not see this"):
+        make_note(requisition, "@Petra Deputy, yes", now=after)
+
+
+def test_readers_are_those_to_whom_it_is_visible_while_people_stand_in(
+    away: Absence, petra: User, watcher: User, requisition: Requisition, acme: Client
+) -> None:
+    third = make_user("third@acme.example", clients=[acme])
+    Delegation.settle(watcher, {acme.pk: third.pk}, by=watcher, now=NOW)
+    Absence.plan(date(2026, 3, 12), date(2026, 3, 13), by=watcher, now=NOW)
+    for now in (day("11T12:00"), day("13T12:00"), day("16T12:00"), day("18T12:00")):
+        seeing = {user for user in User.objects.active() if requisition in seen(user, now)}
+        assert set(readers_of(requisition, now)) == seeing
 
 
 # --- the digest ----------------------------------------------------------------------------

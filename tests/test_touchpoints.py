@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client as Browser
 from django.urls import reverse
+from time_machine import TimeMachineFixture
 
 from recruiting.accounts.models import User
 from recruiting.audit.models import Event
@@ -100,6 +101,31 @@ def test_touchpoint_sent_ten_times_is_one(
         assert post(browser, requisition, kind="call", key=key).status_code == 302
     assert Touchpoint.objects.count() == 1
     assert Event.objects.filter(action="logged a touchpoint").count() == 1
+
+
+def test_old_form_that_says_something_else_is_asked_about_and_then_logged(
+    sign_in: SignIn, requisition: Requisition, recruiter: User
+) -> None:
+    """As happens to who goes back in the browser after the call and logs the next one."""
+    browser, key = sign_in(recruiter), uuid.uuid4()
+    post(browser, requisition, kind="call", said="Two sites", key=key)
+    answer = post(browser, requisition, kind="chat", said="Three", key=key)
+    form = answer.context["composers"].touchpoint
+    assert (answer.status_code, form["said"].value()) == (422, "Three")
+    post(browser, requisition, kind="chat", said="Three", key=form["key"].value())
+    assert set(Touchpoint.objects.values_list("said", flat=True)) == {"Two sites", "Three"}
+
+
+def test_touchpoint_without_a_time_happened_when_the_form_was_sent(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, clock: TimeMachineFixture
+) -> None:
+    """The page may have stood open since the morning."""
+    browser = sign_in(recruiter)
+    form = browser.get(requisition.get_absolute_url()).context["composers"].touchpoint
+    shown = form["happened_at"].value() or ""
+    clock.shift(timedelta(hours=2))
+    post(browser, requisition, kind="call", happened_at=shown)
+    assert Touchpoint.objects.get().happened_at == NOW + timedelta(hours=2)
 
 
 def test_correction_replaces_and_keeps_what_stood_before(

@@ -86,9 +86,9 @@ def test_presence_names_the_stand_in_of_that_client_alone(
     Delegation.settle(manager, {acme.pk: watcher.pk}, by=manager, now=NOW)
     Absence.plan(NOW.date(), NOW.date(), by=manager, now=NOW)
     presence = Presence.load([manager, watcher], NOW)
-    assert presence.of(manager, acme.pk).stand_in == "Wanda Watcher"
-    assert presence.of(manager, globex.pk).stand_in == ""
-    assert presence.of(watcher, acme.pk).away == ""
+    assert presence.of(manager, acme).stand_in == "Wanda Watcher"
+    assert presence.of(manager, globex).stand_in == ""
+    assert presence.of(watcher, acme).away == ""
 
 
 # --- holidays ------------------------------------------------------------------------------
@@ -287,6 +287,26 @@ def test_absence_with_somebody_elses_key_is_refused(
     sign_in(manager).post(reverse("absences"), form)
     assert sign_in(recruiter).post(reverse("absences"), form).status_code == 422
     assert Absence.objects.count() == 1
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_old_absence_form_with_other_days_is_asked_about_and_then_planned(
+    cancelled: bool, sign_in: SignIn, manager: User
+) -> None:
+    """Who goes back in the browser and sends other days must not be told that they are planned."""
+    browser, form = sign_in(manager), absence()
+    browser.post(reverse("absences"), form)
+    if cancelled:
+        Absence.objects.get().cancel(by=manager, now=NOW)
+    else:
+        form |= {"first_day": "2026-05-11", "last_day": "2026-05-12"}
+    answer = browser.post(reverse("absences"), form)
+    shown = answer.context["absence_form"]
+    assert (answer.status_code, shown["first_day"].value()) == (422, form["first_day"])
+    assert "sent before" in shown.non_field_errors()[0]
+    planned = Absence.objects.count()
+    browser.post(reverse("absences"), form | {"key": shown["key"].value()})
+    assert Absence.objects.count() == planned + 1
 
 
 def test_absence_moves_with_the_zone(sign_in: SignIn, manager: User) -> None:

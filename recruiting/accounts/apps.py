@@ -6,6 +6,7 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from recruiting.accounts import mails
+        from recruiting.accounts import mails, notification_mail
 
         mails.register()
+        notification_mail.register()

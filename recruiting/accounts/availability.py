@@ -8,10 +8,12 @@ from typing import Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from recruiting.accounts.models.absences import Absence, day_range
+from recruiting.accounts.models.absences import Absence
 from recruiting.accounts.models.cards import WorkingCard
+from recruiting.accounts.models.clients import Client
 from recruiting.accounts.models.people import User
 from recruiting.lib.businesstime import Calendar, is_working, next_working_instant
+from recruiting.lib.days import day_range
 
 Days = tuple[date, date]
 """The first and the last day away."""
@@ -140,12 +142,17 @@ class Presence:
                 stand_ins[user, client] = name or email.partition("@")[0]
         return cls(now, {user: sorted(days) for user, days in away.items()}, stand_ins)
 
-    def of(self, user: User, client_id: UUID | None = None) -> Availability:
-        """What to say of a person, whose working card is loaded, to somebody of the client."""
+    def of(self, user: User, client: Client | None = None) -> Availability:
+        """What to say of a person, whose working card is loaded, to somebody of the client.
+
+        On the client's days off nobody works for that client, whatever her own card says.
+        """
         card: WorkingCard = user.working_card
+        closed = client.holidays(self.now) if client else {}
+        named = {day: f"{name} at {client}" for day, name in closed.items()}
         return availability(
-            card.calendar(self.now, self.absences.get(user.pk, ())),
+            card.calendar(self.now, self.absences.get(user.pk, ()), closed=closed),
             self.now,
-            holidays=card.holidays(self.now),
-            stand_in=self.stand_ins.get((user.pk, client_id), ""),
+            holidays={**named, **card.holidays(self.now)},
+            stand_in=self.stand_ins.get((user.pk, client.pk if client else None), ""),
         )

@@ -13,19 +13,15 @@ from recruiting.accounts.fields import DaysField, KeyField, ZoneField
 from recruiting.accounts.models import Channel, User, WorkingCard
 from recruiting.accounts.models.absences import NOTE_MAX, eligible
 from recruiting.accounts.models.cards import DETAIL_MAX, HOW_TO_MAX
-from recruiting.lib import public_holidays
+from recruiting.accounts.place_forms import PlaceForm
 from recruiting.lib.fields import LineField, ProseField
 
 STAND_IN = "stand_in_"
 """What the names of the fields for stand-ins begin with; the id of the client follows."""
 
 
-class CardForm(forms.Form):
-    """Zone, hours, holidays, how to reach her, and who stands in at each client.
-
-    The regions on offer are those of the country that is set or typed. A region that is not of
-    the typed country falls away, since without scripts both cannot be chosen in one go.
-    """
+class CardForm(PlaceForm):
+    """Zone, hours, holidays, how to reach her, and who stands in at each client."""
 
     zone = ZoneField(label="Time zone")
     days = DaysField(label="Working days")
@@ -35,12 +31,6 @@ class CardForm(forms.Form):
     ends = forms.TimeField(
         label="To", widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
     )
-    country = forms.ChoiceField(
-        label="Public holidays of",
-        required=False,
-        error_messages={"invalid_choice": "Choose a country from the list."},
-    )
-    region = forms.ChoiceField(label="Region", required=False)
     channel = forms.ChoiceField(
         label="Best reached by",
         choices=[("", "No preference"), *Channel.choices],
@@ -61,23 +51,10 @@ class CardForm(forms.Form):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
         card = user.working_card
+        super().__init__(*args, kept=card.country, **kwargs)
         self.fields["zone"].offer(card.zone)  # type: ignore[attr-defined]
-        countries = [("", "None"), *public_holidays.countries().items()]
-        self.fields["country"].choices = countries  # type: ignore[attr-defined]
-        self._offer_regions(self.data.get("country", "") if self.is_bound else card.country)
         self._ask_for_stand_ins(user)
-
-    def _offer_regions(self, country: str) -> None:
-        regions = public_holidays.regions(country)
-        field = self.fields["region"]
-        field.choices = [("", "The whole country"), *regions.items()]  # type: ignore[attr-defined]
-        if self.is_bound and self.data.get("region", "") not in regions:
-            self.data = self.data.copy()  # type: ignore[attr-defined]
-            self.data["region"] = ""  # type: ignore[index]
-        if not regions:
-            field.widget = field.hidden_widget()
 
     def _ask_for_stand_ins(self, user: User) -> None:
         """One field for each client at which there is somebody who could."""
@@ -161,3 +138,13 @@ class AbsenceForm(forms.Form):
         """Show what the model objected to beside the fields."""
         for name, messages in error.message_dict.items():
             self.add_error(name, messages)
+
+    def ask_about_repeat(self) -> None:
+        """The form was sent before with other days, or those have been removed since. Sent again
+        it is another absence."""
+        self.add_error(
+            None,
+            "This form was sent before, and these days are not among your days away. "
+            "Send it again to add them.",
+        )
+        self.data = {**self.data.dict(), "key": str(uuid.uuid4())}  # type: ignore[attr-defined]

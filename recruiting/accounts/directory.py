@@ -1,9 +1,11 @@
 """People as a reader may see them: of another person's clients only those that both share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Count, Prefetch, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -23,11 +25,23 @@ class Entry:
     state: str
 
 
-def search(reader: User, words: str) -> UserQuerySet:
-    """The people that a reader sees, those with `words` in name or address, by name."""
+def search(reader: User, wanted: Mapping[str, Any]) -> UserQuerySet:
+    """The people that a reader sees, by name: those with all words of `q` in name or address, of
+    a role, at a client, in a state."""
     people: UserQuerySet = User.objects.visible_to(reader)
-    for word in words.split():
+    for word in wanted.get("q", "").split():
         people = people.filter(Q(name__icontains=word) | Q(email__icontains=word))
+    if role := wanted.get("role"):
+        people = people.filter(role=role)
+    if client := wanted.get("client"):
+        people = people.serving(client)
+    match wanted.get("state"):
+        case "active":
+            people = people.active()
+        case "new":
+            people = people.active().filter(last_login=None)
+        case "gone":
+            people = people.filter(is_active=False)
     return people.order_by("-is_active", Lower("name"), "email")
 
 
@@ -39,6 +53,15 @@ def with_clients(people: UserQuerySet, reader: User) -> UserQuerySet:
         Prefetch("memberships", shared.select_related("client").order_by("client__name")),
         Prefetch("invitations", invitations),
     )
+
+
+def held_by(person: User, reader: User) -> list[Mapping[str, Any]]:
+    """How many requisitions that are not closed a person holds, or as a manager answers for, at
+    each of the clients that the reader sees."""
+    rows = person.requisitions_managed if person.is_manager else person.requisitions_held
+    open_ones = rows.filter(closed_on=None, client__in=Client.objects.visible_to(reader))
+    by_client = open_ones.order_by("client__name").values("client", "client__name")
+    return [dict(one) for one in by_client.annotate(number=Count("pk"))]
 
 
 def entry(person: User) -> Entry:

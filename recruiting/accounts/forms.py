@@ -109,15 +109,50 @@ class RepeatForm(forms.Form):
     seen = forms.IntegerField()
 
 
+class PersonForm(forms.Form):
+    """A lead writes somebody's name and address as they should be."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    name = LineField(
+        max_length=NAME_MAX,
+        help_text="As they sign a mail.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    email = PersonEmailField(
+        label="Email", help_text="They sign in by it. Both addresses are told of a change."
+    )
+
+
 class SearchForm(forms.Form):
+    """Which people to show. What cannot be searched for is shown as wrong and left out."""
+
     q = LineField(
         label="Search", required=False, max_length=100, widget=forms.TextInput({"type": "search"})
     )
+    role = forms.ChoiceField(choices=[("", "Any"), *Role.choices], required=False)
+    client = forms.ModelChoiceField(Client.objects.none(), empty_label="Any", required=False)
+    state = forms.ChoiceField(
+        choices=[
+            ("", "Any"),
+            ("active", "Active"),
+            ("new", "Not signed in yet"),
+            ("gone", "Deactivated"),
+        ],
+        required=False,
+    )
+
+    def __init__(self, data: QueryDict, *, by: User) -> None:
+        super().__init__(data)
+        self.fields["client"].queryset = Client.objects.visible_to(by)  # type: ignore[attr-defined]
 
     @property
-    def words(self) -> str:
-        """What to search for; nothing when it cannot be searched for."""
-        return str(self.cleaned_data["q"]) if self.is_valid() else ""
+    def wanted(self) -> dict[str, Any]:
+        self.is_valid()
+        return self.cleaned_data
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(self.wanted.values())
 
 
 class MembershipForm(forms.Form):
@@ -144,6 +179,12 @@ class PreferencesForm(CardForm):
         help_text="As others on the page see you.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
+    single_keys = forms.BooleanField(
+        label="Single-key shortcuts",
+        required=False,
+        help_text="A letter alone does something, such as / for search and ? for help. "
+        "Switch them off if you speak your text, or if keys get pressed by chance.",
+    )
 
     def in_words(self, name: str, value: Any) -> str:
         """A value of one of the fields as a person would say it."""
@@ -158,7 +199,8 @@ class PreferencesForm(CardForm):
 
     def wishes(self) -> Wishes:
         """What was set. Call it on a valid form."""
-        return Wishes(name=self.cleaned_data["name"], **self.card_wishes())
+        own = {name: self.cleaned_data[name] for name in ("name", "single_keys")}
+        return Wishes(**own, **self.card_wishes())
 
 
 class ManagerPreferencesForm(PreferencesForm):
@@ -206,6 +248,7 @@ def shown_preferences(
     return {
         "version": preferences.version,
         "name": user.name,
+        "single_keys": user.single_keys,
         **shown_card(user, card),
         "digest_wanted": digest_wanted,
         "digest_weekday": preferences.digest_weekday,

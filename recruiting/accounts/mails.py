@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from recruiting.accounts.models import Invitation, User
 from recruiting.accounts.models.invitations import KIND as INVITATION
+from recruiting.accounts.models.people import ADDRESS_CHANGE
 from recruiting.mailing import kinds, ledger
 from recruiting.mailing.models import Mail
 from recruiting.mailing.render import Rendered, render_mail
@@ -80,6 +81,15 @@ def render_sign_in(batch: Sequence[Mail], now: datetime) -> dict[UUID, Rendered 
     }
 
 
+def render_address_changes(
+    batch: Sequence[Mail], now: datetime
+) -> dict[UUID, Rendered | kinds.Skip]:
+    return {
+        mail.pk: render_mail("address_change", {**mail.payload, "person": mail.recipient})
+        for mail in batch
+    }
+
+
 def render_invitations(batch: Sequence[Mail], now: datetime) -> dict[UUID, Rendered | kinds.Skip]:
     invitations = _invitations(batch)
     return {mail.pk: _invitation(mail, invitations[mail.payload["invitation"]]) for mail in batch}
@@ -96,6 +106,7 @@ def still_invited(batch: Sequence[Mail], now: datetime) -> dict[UUID, kinds.Skip
 
 def register() -> None:
     kinds.register(kinds.Kind(SIGN_IN, render=render_sign_in, urgent=True, redact=True))
+    kinds.register(kinds.Kind(ADDRESS_CHANGE, render=render_address_changes, urgent=True))
     kinds.register(
         kinds.Kind(INVITATION, render=render_invitations, still_wanted=still_invited, urgent=True)
     )

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("people/", people.people, name="people"),
     path("people/invite/", invitations.invitation_new, name="invitation_new"),
+    path("people/invitations/", invitations.invitations, name="invitations"),
     path(
         "people/invitations/<uuid:pk>/again/",
         invitations.invitation_again,
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="invitation_revocation",
     ),
     path("people/<uuid:pk>/", people.person, name="person"),
+    path("people/<uuid:pk>/edit/", people.person_edit, name="person_edit"),
     path("people/<uuid:pk>/memberships/", people.memberships, name="memberships"),
     path("people/<uuid:pk>/memberships/<uuid:client_pk>/", people.membership, name="membership"),
     path(

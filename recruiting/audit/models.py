@@ -8,10 +8,20 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
 
+REQUISITION = "requisitions.Requisition"
+
 
 class EventQuerySet(models.QuerySet["Event"]):
     def about(self, target: models.Model) -> "EventQuerySet":
         return self.filter(target_type=target._meta.label, target_id=target.pk)
+
+    def shared(self) -> "EventQuerySet":
+        """What hiring managers may be told of as well."""
+        return self.filter(is_private=False)
+
+    def of_all(self) -> "EventQuerySet":
+        """Every event, by the index that is kept for asking for every one."""
+        return self.filter(target_type__gt="")
 
     def update(self, **kwargs: Any) -> NoReturn:
         raise TypeError("Events are append-only.")
@@ -24,6 +34,7 @@ class Event(models.Model):
     """One change, by a person or by the software (`actor` is empty then).
 
     `particulars` holds ids, counts and plain words of the change; never a candidate's data.
+    `requisition` is the one on whose page it is told; a private one only recruiters and leads.
     """
 
     at = models.DateTimeField()
@@ -33,7 +44,17 @@ class Event(models.Model):
     action = models.CharField(max_length=60)
     target_type = models.CharField(max_length=60)
     target_id = models.UUIDField()
-    client = models.ForeignKey("accounts.Client", models.PROTECT, null=True, related_name="events")
+    client = models.ForeignKey(
+        "accounts.Client", models.PROTECT, null=True, related_name="events", db_index=False
+    )
+    requisition = models.ForeignKey(
+        "requisitions.Requisition",
+        models.PROTECT,
+        null=True,
+        related_name="events",
+        db_index=False,
+    )
+    is_private = models.BooleanField(default=False, db_default=False)
     particulars = models.JSONField(default=dict)
 
     objects = EventQuerySet.as_manager()
@@ -42,7 +63,22 @@ class Event(models.Model):
         ordering = ["-at", "-id"]
         indexes = [
             models.Index(fields=["target_id", "-at"], name="event_target_at"),
-            models.Index(fields=["client", "-at"], name="event_client_at"),
+            # In the order in which activity is told, so that each page of it begins at once.
+            # The one of all events has a condition that holds for all: whoever does not ask for it
+            # cannot be made to leaf through everybody's events to find those of a quiet client.
+            models.Index(
+                fields=["-at", "-target_id", "-id"],
+                condition=models.Q(target_type__gt=""),
+                name="event_order_of_all",
+            ),
+            models.Index(
+                fields=["client", "-at", "-target_id", "-id"], name="event_order_of_client"
+            ),
+            models.Index(
+                fields=["requisition", "-at", "-target_id", "-id"],
+                name="event_order_of_requisition",
+            ),
+            models.Index(fields=["client", "action"], name="event_client_action"),
         ]
 
     def __str__(self) -> str:
@@ -64,10 +100,18 @@ def record(
     by: models.Model | None,
     now: datetime,
     client: models.Model | uuid.UUID | None = None,
+    requisition: uuid.UUID | None = None,
+    is_private: bool = False,
     **particulars: Any,
 ) -> Event:
-    """Write one event. Call it inside the transaction of the change that it tells of."""
-    event = event_of(action, target, by=by, now=now, client=client, **particulars)
+    """Write one event. Call it inside the transaction of the change that it tells of.
+
+    What happens to a requisition belongs to its page; for other targets name the `requisition`.
+    """
+    event = event_of(
+        action, target, by=by, now=now, client=client, requisition=requisition,
+        is_private=is_private, **particulars,
+    )  # fmt: skip
     event.save()
     return event
 
@@ -79,9 +123,13 @@ def event_of(
     by: models.Model | None,
     now: datetime,
     client: models.Model | uuid.UUID | None = None,
+    requisition: uuid.UUID | None = None,
+    is_private: bool = False,
     **particulars: Any,
 ) -> Event:
     """An unsaved event, for `bulk_create` where many are written at once."""
+    if target._meta.label == REQUISITION:
+        requisition = target.pk
     return Event(
         at=now,
         actor_id=by.pk if by else None,
@@ -89,6 +137,8 @@ def event_of(
         target_type=target._meta.label,
         target_id=target.pk,
         client_id=client.pk if isinstance(client, models.Model) else client,
+        requisition_id=requisition,
+        is_private=is_private,
         particulars=particulars,
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from recruiting.dashboards.rows import SHORT, Row
+from recruiting.dashboards.rows import SHORT, Row, Total
 from requisitions.models import Stage
 
 
@@ -66,6 +66,7 @@ USUAL = ("manager", "status", "days", *Stage.values, "last", "next")
 """What is shown to who has not chosen."""
 
 SORTS = {column.name: column.sort for column in (TITLE, *COLUMNS.values()) if column.sort}
+NOT_COUNTED = Total("", True)
 RISING_WITH_DAYS = {"days"}
 """More days means an earlier opening: the column and its field run against each other."""
 
@@ -74,6 +75,12 @@ def shown(chosen: Iterable[str]) -> list[Column]:
     """The chosen columns in their own order; without a choice the usual ones."""
     names = set(chosen) or set(USUAL)
     return [column for name, column in COLUMNS.items() if name in names]
+
+
+def filled(columns: Sequence[Column], rows: Sequence[Row]) -> list[Column]:
+    """Without stages that none of the rows' clients counts."""
+    counted = {stage.value for row in rows for stage in row.counted}
+    return [one for one in columns if not (rows and one.is_stage) or one.name in counted]
 
 
 @dataclass(frozen=True)
@@ -92,12 +99,12 @@ class Cell:
 
 def cells(row: Row, columns: Sequence[Column]) -> list[Cell]:
     """The row's cells in the order of the columns; with stages, their sum for narrow screens."""
-    totals = dict(zip(Stage.values, row.totals, strict=True))
+    totals = {stage.value: total for stage, total in row.totals.items()}
     filled = []
     stages = sum(column.is_stage for column in columns)
     for column in columns:
         if column.is_stage:
-            total = totals[column.name]
+            total = totals.get(column.name, NOT_COUNTED)
             zero = " cell-zero" if total.is_zero else ""
             filled.append(Cell("text", total.text, css=f"{column.css}{zero}"))
             stages -= 1

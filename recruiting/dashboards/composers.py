@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from recruiting.accounts.models import User
 from requisitions.models import Requisition
+from requisitions.stages import counted_stages
 from status_updates.conversation_forms import NoteForm, TouchpointForm
 from status_updates.forms import CheckpointForm
 
@@ -64,5 +65,7 @@ def composers_of(
     if user.is_recruiter:
         touchpoint = touchpoint or TouchpointForm(now=now)
         if requisition.is_active:
-            checkpoint = checkpoint or CheckpointForm(today=timezone.localdate(now))
+            checkpoint = checkpoint or CheckpointForm(
+                today=timezone.localdate(now), stages=counted_stages(requisition.client.hidden)
+            )
     return Composers(note or NoteForm(user=user), checkpoint, touchpoint, chosen)

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from recruiting.accounts.models import User
+from recruiting.dashboards.news import News
 from recruiting.lib.text import render_markdown, without_marks
 from status_updates.conversation_forms import AnswerForm
 from status_updates.models import Note, Touchpoint
@@ -39,6 +40,7 @@ class NoteItem:
     withdrawn: str
     may_edit: bool
     answer_form: AnswerForm | None
+    is_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,10 @@ class TouchpointItem:
     undone: str
     stands: bool
     before: Self | None
+    is_new: bool = False
 
 
-def note_item(note: Note, reader: User, zone: tzinfo) -> NoteItem:
+def note_item(note: Note, reader: User, zone: tzinfo, news: News) -> NoteItem:
     """One note; fetch it `with_answers` and its people."""
     stands = note.withdrawn_at is None
     is_question = note.kind == Note.Kind.QUESTION
@@ -81,6 +84,7 @@ def note_item(note: Note, reader: User, zone: tzinfo) -> NoteItem:
         withdrawn=note.withdrawn_by.display_name if note.withdrawn_by else "",
         may_edit=note.may_be_edited_by(reader),
         answer_form=AnswerForm.to(note) if is_open and note.may_be_answered_by(reader) else None,
+        is_new=news.has(note.at, note.by_id),
     )
 
 
@@ -91,7 +95,7 @@ def quoted(question: Note) -> str:
     return Truncator(without_marks(question.text)).chars(QUOTED)
 
 
-def touchpoint_item(touchpoint: Touchpoint, zone: tzinfo) -> TouchpointItem:
+def touchpoint_item(touchpoint: Touchpoint, zone: tzinfo, news: News) -> TouchpointItem:
     undone = ""
     if touchpoint.undone_by:
         undone = f"Undone by {touchpoint.undone_by.display_name}"
@@ -109,6 +113,7 @@ def touchpoint_item(touchpoint: Touchpoint, zone: tzinfo) -> TouchpointItem:
         undone=undone,
         stands=touchpoint.undone_at is None,
         before=_replaced(before, zone) if before else None,
+        is_new=news.has(touchpoint.at, touchpoint.by_id),
     )
 
 

@@ -2,57 +2,74 @@
 requisitions."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, OrderBy, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
 from recruiting.accounts.models import User
 from recruiting.dashboards import needs
-from recruiting.dashboards.questions import Questions, questions_in
-from recruiting.dashboards.rows import Row, about, ago, exact, promise_words, row
-from requisitions.models import Requisition, Stage, Status
-from requisitions.words import days_words, stage_words
+from recruiting.dashboards.desk_items import Item, Panel, Panels, Refused, Telling, questions_on
+from recruiting.dashboards.needs import Kind, Needing
+from recruiting.dashboards.positions import Freshness
+from recruiting.dashboards.rows import Row, exact, row
+from requisitions.models import Requisition, Status
 from status_updates import facts
-from status_updates.facts import Facts, Material
 from status_updates.models import Promise
 
 SHOWN = 6
-"""How many of one kind of need are shown; the list has the rest."""
+"""How many of one kind of need are shown at first."""
+
+MORE_SHOWN = 50
+"""How many when one asks for more of that kind; more come up as these are done."""
 
 MINE_SHOWN = 50
 
-
-@dataclass(frozen=True)
-class Need:
-    """One thing to do, and where to do it. `late` marks a word that was not kept."""
-
-    url: str
-    title: str
-    about: str
-    why: str
-    action: str
-    action_url: str
-    late: bool = False
+NAMES = {
+    Kind.PROMISE: "Promises",
+    Kind.QUIET: "Gone quiet",
+    Kind.QUESTION: "Managers' questions",
+    Kind.HOLD: "Holds that were to end",
+    Kind.ORPHANED: "Without a recruiter",
+    Kind.UNMANAGED: "Without a hiring manager",
+    Kind.OPENING: "Waiting to be opened",
+}
 
 
 @dataclass(frozen=True)
 class Group:
-    """Needs of one kind. `more_url` leads to the whole of them where not all are shown."""
+    """What stands first for the same thing. `more_url` shows more of them."""
 
-    name: str
+    kind: Kind
     total: int
-    needs: Sequence[Need]
-    more_url: str = ""
+    items: Sequence[Item]
+
+    @property
+    def name(self) -> str:
+        return NAMES[self.kind]
 
     @property
     def more(self) -> int:
-        return self.total - len(self.needs)
+        return self.total - len(self.items)
+
+    @property
+    def more_url(self) -> str:
+        """Where more of them are shown; nothing where all that fit are shown."""
+        if len(self.items) >= MORE_SHOWN:
+            return ""
+        return f"{reverse('home')}?more={self.kind}#{self.kind}"
+
+
+@dataclass(frozen=True)
+class Mine:
+    """A line of one's own open requisitions. `is_above` when it stands among the needs."""
+
+    row: Row
+    item: Item
+    is_above: bool
 
 
 @dataclass
@@ -70,18 +87,22 @@ class Sums:
 
 @dataclass(frozen=True)
 class Desk:
+    """`later` is where the open requisitions go on; `is_later` when these are not the first."""
+
     is_of_all: bool
     groups: Sequence[Group]
-    mine: Sequence[Row]
+    mine: Sequence[Mine]
     mine_total: int
+    later: str = ""
+    is_later: bool = False
     clients: Sequence[Sums] = ()
     recruiters: Sequence[Sums] = ()
     has_requisitions: bool = True
-    questions: Questions = field(default_factory=Questions)
+    next_words: str = ""
 
     @property
     def needing(self) -> int:
-        return self.questions.total + sum(group.total for group in self.groups)
+        return sum(group.total for group in self.groups)
 
 
 @dataclass(frozen=True)
@@ -90,9 +111,6 @@ class _Counts:
 
     rows: Sequence[Mapping[str, Any]]
     missed: Sequence[Mapping[str, Any]]
-
-    def of(self, name: str) -> int:
-        return sum(one[name] for one in self.rows)
 
     def sums(self, key: str, label: Callable[[Mapping[str, Any]], str], url: str) -> list[Sums]:
         lines: dict[UUID, Sums] = {}
@@ -106,47 +124,99 @@ class _Counts:
         return sorted(lines.values(), key=lambda line: (-line.missed, -line.quiet, line.name))
 
 
-def desk_of(user: User, *, now: datetime, today: date, zone: tzinfo) -> Desk:
-    """A recruiter's own requisitions; for a lead those of everybody."""
+@dataclass(frozen=True)
+class Reader:
+    """Who reads the desk, and when it is there."""
+
+    user: User
+    now: datetime
+    today: date
+    zone: tzinfo
+
+    @property
+    def telling(self) -> Telling:
+        return Telling(self.today, self.zone, names_recruiter=self.user.is_lead)
+
+    def facts(self, material: facts.Material, one: Requisition) -> facts.Facts:
+        return material.facts(one, since=None, today=self.today, zone=self.zone)
+
+
+def desk_of(reader: Reader, *, more: str = "", after: Freshness | None = None) -> Desk:
+    """A recruiter's own requisitions; for a lead those of everybody.
+
+    Of the kind of need named `more` many are shown; one's open ones begin `after` a place.
+    """
+    user = reader.user
     scope = Requisition.objects.visible_to(user)
     if not user.is_lead:
         scope = scope.held_by(user)
-    counts = _counts(scope, today, zone)
-    promises = list(_promises(scope, today)[:SHOWN])
-    wanted = {
-        name: list(_selected(scope.filter(condition)).order_by(order, "opened_on", "pk")[:SHOWN])
-        for name, condition, order in (
-            ("quiet", needs.quiet(today, zone), _stalest()),
-            ("unmanaged", needs.unmanaged(), F("created_at")),
-        )
-    } | _holds_and_waiting(scope, today)
-    mine = _selected(Requisition.objects.visible_to(user).held_by(user).active())
-    open_ones = list(
-        mine.filter(status=Status.OPEN).order_by(_stalest(), "opened_on", "pk")[:MINE_SHOWN]
+    counts = _counts(scope, reader)
+    wanted = needs.needing(
+        scope, today=reader.today, zone=reader.zone, shown=SHOWN, more=_more(more)
     )
-    every = {one.pk: one for rows in (*wanted.values(), open_ones) for one in rows}
-    material = facts.load(every.values(), since=None, now=now)
-    known = {
-        pk: material.facts(one, since=None, today=today, zone=zone) for pk, one in every.items()
-    }
+    mine = list(_mine(user, after)[: MINE_SHOWN + 1])
+    later = str(Freshness.of(mine[MINE_SHOWN - 1])) if len(mine) > MINE_SHOWN else ""
+    mine = mine[:MINE_SHOWN]
+    every = {one.pk: one for one in (*mine, *_rows(scope, wanted))}
+    material = facts.load(every.values(), since=None, now=reader.now)
+    known = {pk: reader.facts(material, one) for pk, one in every.items()}
+    asked = questions_on(list(every))
+    items = {pk: reader.telling.item(one, asked.get(pk, [])) for pk, one in known.items()}
+    above = {pk for one in wanted for pk in one.first}
     return Desk(
         is_of_all=user.is_lead,
-        groups=_groups(counts, promises, wanted, known, material, user, today),
-        mine=[row(known[one.pk], today=today) for one in open_ones],
+        groups=[
+            Group(one.kind, one.total, [items[pk] for pk in one.first if pk in items])
+            for one in wanted
+        ],
+        mine=[
+            Mine(row(known[one.pk], today=reader.today), items[one.pk], one.pk in above)
+            for one in mine
+        ],
         mine_total=_mine_total(counts, user),
+        later=later,
+        is_later=after is not None,
         clients=_clients(counts) if user.is_lead else (),
         recruiters=_recruiters(counts) if user.is_lead else (),
         has_requisitions=bool(counts.rows),
-        questions=questions_in(scope, names_recruiter=user.is_lead, today=today, zone=zone),
+        next_words=_next_words([known[one.pk] for one in mine], reader.today),
     )
+
+
+def item_of(
+    reader: Reader, requisition: Requisition, refused: Refused | None = None
+) -> tuple[Item, Panel]:
+    """One line of the desk and what opens in it, as things stand now."""
+    known = reader.facts(facts.load([requisition], since=None, now=reader.now), requisition)
+    asked = questions_on([requisition.pk]).get(requisition.pk, [])
+    item = reader.telling.item(known, asked)
+    return item, Panels(reader.telling, refused).panel(known, item, asked)
 
 
 # --- asking the database -------------------------------------------------------------------
 
 
-def _counts(scope: QuerySet[Requisition], today: date, zone: tzinfo) -> _Counts:
+def _more(name: str) -> dict[Kind, int]:
+    return {Kind(name): MORE_SHOWN} if name in list(Kind) else {}
+
+
+RELATED = ("client", "recruiter", "manager", "funnel", "latest_checkpoint")
+
+
+def _rows(scope: QuerySet[Requisition], wanted: Sequence[Needing]) -> QuerySet[Requisition]:
+    pks = [pk for one in wanted for pk in one.first]
+    return needs.with_people(scope.filter(pk__in=pks)).select_related(*RELATED)
+
+
+def _mine(user: User, after: Freshness | None) -> QuerySet[Requisition]:
+    own = Requisition.objects.visible_to(user).held_by(user).filter(status=Status.OPEN)
+    return Freshness.ordered(needs.with_people(own).select_related(*RELATED), after)
+
+
+def _counts(scope: QuerySet[Requisition], reader: Reader) -> _Counts:
     """Two statements, grouped by client and recruiter."""
     by = ("client", "client__name", "recruiter", "recruiter__name", "recruiter__email")
+    today = reader.today
     return _Counts(
         list(
             scope.order_by()
@@ -155,152 +225,19 @@ def _counts(scope: QuerySet[Requisition], today: date, zone: tzinfo) -> _Counts:
                 open=Count("pk", filter=Q(status=Status.OPEN)),
                 waiting=Count("pk", filter=needs.awaiting_opening()),
                 on_hold=Count("pk", filter=Q(status=Status.ON_HOLD)),
-                quiet=Count("pk", filter=needs.quiet(today, zone)),
-                unmanaged=Count("pk", filter=needs.unmanaged()),
-                holds=Count("pk", filter=needs.overdue_holds(today)),
+                quiet=Count("pk", filter=needs.quiet(today, reader.zone)),
             )
         ),
         list(
             Promise.objects.filter(needs.promises_due(today), requisition__in=scope)
             .order_by()
             .values(client=F("requisition__client"), recruiter=F("requisition__recruiter"))
-            .annotate(due=Count("pk"), missed=Count("pk", filter=Q(due_on__lt=today)))
+            .annotate(missed=Count("pk", filter=Q(due_on__lt=today)))
         ),
     )
-
-
-def _holds_and_waiting(scope: QuerySet[Requisition], today: date) -> dict[str, list[Requisition]]:
-    """Both in one statement: the oldest of each, which differ in their status."""
-    rank = Window(RowNumber(), partition_by=[F("status")], order_by=[F("created_at"), F("pk")])
-    either = scope.filter(needs.overdue_holds(today) | needs.awaiting_opening())
-    rows = list(_selected(either).annotate(rank=rank).filter(rank__lte=SHOWN).order_by("rank"))
-    return {
-        "holds": [one for one in rows if one.status == Status.ON_HOLD],
-        "waiting": [one for one in rows if one.status == Status.INTAKE],
-    }
-
-
-def _promises(scope: QuerySet[Requisition], today: date) -> QuerySet[Promise]:
-    due = Promise.objects.filter(needs.promises_due(today), requisition__in=scope)
-    return due.select_related("requisition__client", "requisition__recruiter").order_by(
-        "due_on", "made_at"
-    )
-
-
-def _selected(rows: QuerySet[Requisition]) -> QuerySet[Requisition]:
-    return rows.select_related("client", "recruiter", "manager", "funnel", "latest_checkpoint")
-
-
-def _stalest() -> OrderBy:
-    return F("latest_checkpoint__on").asc(nulls_first=True)
 
 
 # --- saying it -----------------------------------------------------------------------------
-
-
-def _groups(
-    counts: _Counts,
-    promises: Sequence[Promise],
-    wanted: dict[str, list[Requisition]],
-    known: dict[UUID, Facts],
-    material: Material,
-    user: User,
-    today: date,
-) -> list[Group]:
-    due = sum(one["due"] for one in counts.missed)
-    say = _Saying(today, names_recruiter=user.is_lead)
-    groups = [
-        Group("Promises", due, [say.promise(one) for one in promises]),
-        Group(
-            "Holds that were to end",
-            counts.of("holds"),
-            [say.hold(one, material) for one in wanted["holds"]],
-            _list("on_hold", user),
-        ),
-        Group(
-            "Gone quiet",
-            counts.of("quiet"),
-            [say.silence(known[one.pk]) for one in wanted["quiet"]],
-            _list("quiet", user),
-        ),
-        Group(
-            "Without a hiring manager",
-            counts.of("unmanaged"),
-            [say.nobody(one) for one in wanted["unmanaged"]],
-            _list("unmanaged", user),
-        ),
-        Group(
-            "Waiting to be opened",
-            counts.of("waiting"),
-            [say.opening(one) for one in wanted["waiting"]],
-            _list("intake", user),
-        ),
-    ]
-    return [group for group in groups if group.total]
-
-
-def _list(status: str, user: User) -> str:
-    mine = "" if user.is_lead else "&mine=on"
-    return f"{reverse('requisitions')}?status={status}{mine}"
-
-
-@dataclass(frozen=True)
-class _Saying:
-    """Words for each kind of need. A lead is told whose it is."""
-
-    today: date
-    names_recruiter: bool
-
-    def promise(self, promise: Promise) -> Need:
-        words = promise_words(
-            stage_words(Stage(promise.stage), promise.count), promise.due_on, self.today
-        )
-        late = promise.due_on < self.today
-        return self._log(promise.requisition, f"Promised: {words}", late=late)
-
-    def silence(self, known: Facts) -> Need:
-        last = known.requisition.latest_checkpoint
-        if last:
-            return self._log(known.requisition, f"Last logged {ago(last.on, self.today)}")
-        silent = days_words(known.quiet_days or 0)
-        return self._log(known.requisition, f"Nothing logged in {silent} since it was opened")
-
-    def nobody(self, requisition: Requisition) -> Need:
-        is_draft = requisition.status == Status.DRAFT
-        why = "A draft until somebody answers for it" if is_draft else "Nobody gets its digest"
-        url = f"{reverse('requisition_edit', args=[requisition.pk])}#id_manager"
-        return self._need(requisition, why, "Name the manager", url)
-
-    def opening(self, requisition: Requisition) -> Need:
-        manager = requisition.manager.display_name if requisition.manager else ""
-        created = ago(timezone.localdate(requisition.created_at), self.today)
-        why = f"In intake with {manager}, created {created}"
-        url = reverse("requisition_opening", args=[requisition.pk])
-        return self._need(requisition, why, "Open for sourcing", url)
-
-    def hold(self, requisition: Requisition, material: Material) -> Need:
-        until = material.changes[requisition.pk][-1].until
-        why = f"On hold until {exact(until)}" if until else "On hold"
-        url = reverse("requisition_resumption", args=[requisition.pk])
-        return self._need(requisition, why, "Resume work", url)
-
-    def _log(self, requisition: Requisition, why: str, *, late: bool = False) -> Need:
-        url = f"{requisition.get_absolute_url()}#id_found"
-        return self._need(requisition, why, "Log a checkpoint", url, late=late)
-
-    def _need(
-        self, requisition: Requisition, why: str, action: str, url: str, *, late: bool = False
-    ) -> Need:
-        whose = f" · {requisition.recruiter.display_name}" if self.names_recruiter else ""
-        return Need(
-            url=requisition.get_absolute_url(),
-            title=requisition.title,
-            about=about(requisition) + whose,
-            why=why,
-            action=action,
-            action_url=url,
-            late=late,
-        )
 
 
 def _mine_total(counts: _Counts, user: User) -> int:
@@ -319,3 +256,22 @@ def _recruiters(counts: _Counts) -> list[Sums]:
 def _recruiter_name(one: Mapping[str, Any]) -> str:
     """As `User.display_name` says it."""
     return str(one["recruiter__name"] or one["recruiter__email"].partition("@")[0])
+
+
+def _next_words(mine: Sequence[facts.Facts], today: date) -> str:
+    """What happens next where nothing needs anybody today."""
+    promised = [
+        (promise.due_on, one.requisition.title, promise.text)
+        for one in mine
+        for promise in one.open_promises
+        if promise.due_on > today
+    ]
+    if promised:
+        due, title, text = min(promised)
+        return f"Next: {text} for {title}, promised by {exact(due)}."
+    quiet = [(one.quiet_days, one.requisition.title) for one in mine if one.quiet_days is not None]
+    if quiet:
+        days, title = max(quiet)
+        on = today + facts.QUIET_AFTER + timedelta(days=1 - days)
+        return f"Next: {title} counts as quiet from {exact(on)} unless something is logged."
+    return "No promise is due, nothing has gone quiet, and no question is open."

@@ -120,7 +120,10 @@ class SavedViewForm(forms.Form):
 
     def clean_query(self) -> str:
         """Only what the list's form knows, so that a view can never lead anywhere else."""
-        return kept(QueryDict(self.cleaned_data["query"]))
+        query = kept(QueryDict(self.cleaned_data["query"]))
+        if len(query) > QUERY_MAX:
+            raise ValidationError("This search is too long to be kept. Search for fewer words.")
+        return query
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

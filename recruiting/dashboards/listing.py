@@ -35,6 +35,7 @@ keeps its usual order instead of weighing every one of them."""
 
 ME = "me"
 QUIET, UNMANAGED, DUE, MISSED = "quiet", "unmanaged", "due", "missed"
+ORPHANED = "orphaned"
 SHOWN = {"": "All", "active": "All in work", **dict(Status.choices)}
 NEEDS = {
     "": "Any",
@@ -42,6 +43,7 @@ NEEDS = {
     DUE: "Promise due within a week",
     MISSED: "Promise missed",
     UNMANAGED: "Without a manager",
+    ORPHANED: "Without a recruiter",
 }
 IN_WORK = (Status.DRAFT, Status.INTAKE, Status.OPEN, Status.ON_HOLD)
 DUE_WITHIN = timedelta(days=7)
@@ -131,6 +133,8 @@ class Listing:
                 return needs.quiet(self.today, self.zone)
             case "unmanaged":
                 return needs.unmanaged()
+            case "orphaned":
+                return needs.orphaned()
             case "due":
                 week = Q(due_on__range=(self.today, self.today + DUE_WITHIN))
                 return self._promised(week)

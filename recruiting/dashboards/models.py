@@ -4,7 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models.functions import Lower
+from django.db.models.functions import Greatest, Lower
 
 from recruiting.lib.text import check_line
 
@@ -40,6 +40,72 @@ class Visit(models.Model):
         if not new and now > visit.at:
             before = visit.since(now)
             cls.objects.filter(pk=visit.pk, at=visit.at).update(at=now, before=before)
+
+
+class Look(models.Model):
+    """When a person last looked at what happened on a page, told by a POST from the page itself.
+
+    `page` is the id of the requisition or the client; `EVERYTHING` for the record of the office.
+    `at` is the instant at which the page was made that was looked at, so that what came since
+    stays new. As with visits, what was new at the beginning of one stays marked during it.
+    """
+
+    EVERYTHING = uuid.UUID(int=0)
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="looks")
+    page = models.UUIDField()
+    at = models.DateTimeField()
+    before = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "page"], name="look_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.page} {self.at:%Y-%m-%d %H:%M}"
+
+    @classmethod
+    def mark(
+        cls,
+        page: uuid.UUID,
+        *,
+        by: models.Model,
+        shown: datetime,
+        now: datetime,
+        read: bool = False,
+    ) -> None:
+        """The page as it was at `shown` has been looked at. A look never moves backwards.
+
+        With `read` what was new until then is marked no longer, even in the same visit.
+        """
+        shown = min(shown, now)
+        look, new = cls.objects.get_or_create(
+            user_id=by.pk, page=page, defaults={"at": shown, "before": shown}
+        )
+        if new:
+            return
+        mine = cls.objects.filter(pk=look.pk)
+        if read:
+            instant = models.Value(shown, models.DateTimeField())
+            mine.update(at=Greatest("at", instant), before=Greatest("before", instant))
+        else:
+            mine.filter(at__lt=shown).update(at=shown, before=cls._since(shown))
+
+    @classmethod
+    def since_for(cls, user: models.Model, now: datetime) -> models.Subquery:
+        """For the fetch of a page's object: what others did after that is new to the user."""
+        looks = cls.objects.filter(user_id=user.pk, page=models.OuterRef("pk"))
+        return models.Subquery(looks.values_list(cls._since(now)))
+
+    @classmethod
+    def since_at(cls, page: uuid.UUID, user: models.Model, now: datetime) -> datetime | None:
+        looks = cls.objects.filter(user_id=user.pk, page=page)
+        return looks.values_list(cls._since(now), flat=True).first()
+
+    @staticmethod
+    def _since(now: datetime) -> models.Case:
+        """The last look before the visit of which `now` is part."""
+        same_visit = models.When(at__gt=now - SAME_VISIT, then="before")
+        return models.Case(same_visit, default="at")
 
 
 class ViewNameTaken(Exception):

@@ -1,7 +1,7 @@
 """A table pasted from a spreadsheet, read as rows of the round.
 
 Nothing is guessed where a wrong guess would log counts at the wrong requisition or stage: a table
-whose columns have shifted is refused, and so is a row whose code and title disagree.
+whose columns have shifted is refused, and so is a row whose code, title and client disagree.
 """
 
 import csv
@@ -17,6 +17,7 @@ from recruiting.dashboards.rounds import Logged, RowForm
 from recruiting.dashboards.rows import SHORT
 from requisitions.importing.keys import normal
 from requisitions.models import Requisition, Stage
+from requisitions.stages import counted_stages
 from requisitions.words import moved_words
 
 TEXT_MAX = 200_000
@@ -56,6 +57,14 @@ _NAMES = {
 }
 _MEANING_OF = {name: str(meaning) for meaning, names in _NAMES.items() for name in names.split()}
 _COUNT = re.compile(r"[-+]?\d[\d,.'\s]*")
+_POINTED = re.compile(r"[-+]?[1-9]\d{0,2}(\.\d{3})+")
+"""One thousand to some, and one to others."""
+
+_THOUSANDS = re.compile(r"(?<=\d)[,' \u00a0\u2009\u202f](?=\d{3}\b)")
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_END = "\x1e"
+"""A line of its own behind the text, which holds no such character."""
+
 _NOTHING = {"", "-", "–", "—", "n/a"}
 
 
@@ -99,6 +108,8 @@ class Pasted:
     requisition: Requisition | None = None
     form: RowForm | None = None
     problems: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    """Counts of stages that the client does not count: said, and not saved."""
     logged: Logged | None = None
     """What was logged today already: a table that is pasted twice shows it."""
 
@@ -123,12 +134,16 @@ class Pasted:
 
 def read(text: str) -> Table:
     """Cells of a paste: tabs between them as spreadsheets copy, else commas or semicolons."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    text = text.removeprefix("\ufeff")  # by which Excel marks a file, and a quote must come first
+    first = next((line for line in _QUOTED.sub("", text).splitlines() if line.strip(" ")), "")
     delimiter = "\t" if "\t" in first else max(",;|", key=first.count)
     try:
-        records = [tuple(row) for row in csv.reader(StringIO(text), delimiter=delimiter)]
+        lines_and_end = StringIO(f"{text}\n{_END}")
+        records = [tuple(row) for row in csv.reader(lines_and_end, delimiter=delimiter)]
     except csv.Error as error:
         raise Unreadable("This cannot be read as a table. Copy the cells again.") from error
+    _check_quotes(records)
+    records.pop()
     records = [row for row in records if any(cell.strip() for cell in row)]
     if len(records) < 2:
         raise Unreadable(
@@ -148,6 +163,18 @@ def read(text: str) -> Table:
         )
     lines = tuple(Line(number, row) for number, row in enumerate(records[1:], 2))
     return Table(tuple(" ".join(heading.split()) for heading in headings), lines)
+
+
+def _check_quotes(records: Sequence[Sequence[str]]) -> None:
+    """A quotation mark without its second one would make one cell of all the rows below it."""
+    swallowing = [cell for row in records for cell in row if "\t" in cell and "\n" in cell]
+    if records[-1] != (_END,):
+        swallowing.append(records[-1][-1])
+    if swallowing:
+        raise Unreadable(
+            f"The quotation mark before “{_short(swallowing[0], 30)}” is never closed, so that the "
+            "rows below it would be lost in one cell. Take it out, or close it."
+        )
 
 
 def check_columns(
@@ -252,10 +279,24 @@ def _row(
         pasted.problems.append(f"Row {first_row[found.pk]} is for this requisition as well.")
         return pasted
     first_row[found.pk] = line.number
+    counted = counted_stages(found.client.hidden)
+    for stage in counted:
+        if _POINTED.fullmatch(cell := said.get(stage, "")):
+            pasted.problems.append(
+                f"{stage.label}: “{cell}” may be thousands or not. Write it without a point."
+            )
+    if pasted.problems:
+        return pasted
     data = {name: _value(name, said[name]) for name in (*Stage.values, *WORDS) if name in said}
+    hidden = {stage: data.pop(stage.value, "") for stage in Stage if stage not in counted}
+    pasted.left_out = [
+        f"{found.client} does not count {stage.label.lower()}: {_short(count)} is left out."
+        for stage, count in hidden.items()
+        if count not in ("", "0")
+    ]
     if any(value not in ("", "0") for value in data.values()):
         data["key"] = str(uuid.uuid5(key, str(found.pk)))
-        pasted.form = RowForm(data, today=today)
+        pasted.form = RowForm(data, today=today, stages=counted)
         pasted.problems += pasted.form.problems
     return pasted
 
@@ -277,40 +318,62 @@ def _shifted(line: Line, table: Table) -> str:
 
 def _find(said: Mapping[str, str], requisitions: Sequence[Requisition]) -> Requisition | str:
     """The requisition that a row names, or why there is none that it can mean."""
-    code, title, client = (said.get(name, "") for name in (CODE, TITLE, CLIENT))
+    code, title, client = (_unless_nothing(said.get(name, "")) for name in (CODE, TITLE, CLIENT))
     if not code and not title:
         return "Neither a title nor a code stands here."
-    shown = f"“{_short(code or title)}”"
-    found = [one for one in requisitions if code and one.code and normal(one.code) == normal(code)]
-    found = found or [one for one in requisitions if str(one.pk) == code.lower()]
-    if found and title and normal(title) not in {normal(one.title) for one in found}:
+    found = [one for one in requisitions if code and normal(code) in _codes(one)]
+    titled = [one for one in found or requisitions if title and normal(one.title) == normal(title)]
+    if found and title and not titled:
         return (
-            f"{shown} is the code of “{_short(found[0].title)}”, but the title says "
+            f"“{_short(code)}” is the code of “{_short(found[0].title)}”, but the title says "
             f"“{_short(title)}”. Was one column sorted without the other?"
         )
     if not found and code and not title:
-        return f"No requisition that you have in work has the code {shown}."
-    by_title = [
-        one for one in found or requisitions if title and normal(one.title) == normal(title)
-    ]
-    found = by_title or found
-    if client and len(found) > 1:
-        found = [one for one in found if normal(one.client.name) == normal(client)] or found
+        return f"No requisition that you have in work has the code “{_short(code)}”."
+    if not found and code and (other := next((one for one in titled if one.code), None)):
+        return (
+            f"“{_short(title)}” has the code “{other.code}” here, but this row says "
+            f"“{_short(code)}”. If that column does not hold the code, leave it out."
+        )
+    found = titled or found
     if not found:
         return f"No requisition that you have in work is called “{_short(title)}”."
-    if len(found) > 1:
-        return f"{len(found)} of your requisitions are called “{_short(title)}”. Add their codes."
-    return found[0]
+    of_client = [one for one in found if not client or normal(client) in _clients(one)]
+    if not of_client:
+        return (
+            f"“{_short(found[0].title)}” is at {found[0].client.name}, but this row says "
+            f"“{_short(client)}”. If that column does not name the client, leave it out."
+        )
+    if len(of_client) > 1:
+        return f"{len(of_client)} of your requisitions " + (
+            f"are called “{_short(title)}”. Add their codes."
+            if title
+            else f"have the code “{_short(code)}”. Add their titles."
+        )
+    return of_client[0]
+
+
+def _codes(requisition: Requisition) -> set[str]:
+    """By which a spreadsheet may know it: ours, that of the system it came from, the address."""
+    codes = (requisition.code, requisition.external_id, str(requisition.pk))
+    return {normal(code) for code in codes if code}
+
+
+def _clients(requisition: Requisition) -> set[str]:
+    return {normal(requisition.client.name), normal(requisition.employer)}
 
 
 def _value(name: str, cell: str) -> str:
     """A cell as a form takes it: dashes are nothing, a thousand has no comma."""
+    if name == "next_step":
+        cell = " ".join(cell.split())
     if name in WORDS:
-        return " ".join(cell.split()) if name == "next_step" else cell
-    cell = cell.strip().lstrip("+")
-    if cell.casefold() in _NOTHING:
-        return ""
-    return re.sub(r"(?<=\d)[,'\s](?=\d{3}\b)", "", cell)
+        return _unless_nothing(cell)
+    return _THOUSANDS.sub("", _unless_nothing(cell.strip().lstrip("+")))
+
+
+def _unless_nothing(cell: str) -> str:
+    return "" if cell.strip().casefold() in _NOTHING else cell
 
 
 def _filled(table: Table, column: int) -> list[str]:

@@ -4,7 +4,7 @@ A page costs the same number of statements for any number of rows.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
 from typing import Any, cast
 from uuid import UUID
@@ -18,9 +18,11 @@ from recruiting.accounts.models import User
 from recruiting.dashboards.rows import ago
 from requisitions.models import Requisition, Stage, Status
 from requisitions.models.status import ACTIVE
+from requisitions.stages import counted_stages, stages_of_all
 from requisitions.words import moved_words
 from status_updates.forms import CheckpointForm
 from status_updates.models import Checkpoint
+from status_updates.models.checkpoint import SENT_BEFORE
 
 PER_PAGE = 50
 
@@ -28,15 +30,14 @@ PER_PAGE = 50
 class RowForm(CheckpointForm):
     """A checkpoint as one row. An empty date is today, also on a page left open overnight."""
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, today=today, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["on"].initial = None
         self.fields["on"].widget.attrs["class"] = "input"
         for name in ("note", "next_step"):
             self.fields[name].widget.attrs["class"] = "input"
         self.fields["note"].widget.attrs["rows"] = 1
-        self.fields["key"].widget.attrs["data-draft-key"] = True
-        for stage in Stage:
+        for stage in self.stages:
             attrs = self.fields[stage.value].widget.attrs
             attrs.update(
                 {"class": "input round__count", "placeholder": "", "data-round-count": True}
@@ -76,13 +77,22 @@ class RoundRow:
     about: str
     logged: Logged | None = None
     problem: str = ""
+    columns: Sequence[Stage] = tuple(Stage)
 
     @property
-    def counts(self) -> list[tuple[BoundField, str]]:
-        """Each stage's input with its total so far."""
-        totals = self.requisition.funnel.totals.values()
-        fields = self.form.stage_fields() if self.form else []
-        return [(field, f"{total:,}") for field, total in zip(fields, totals, strict=False)]
+    def counts(self) -> list[tuple[BoundField | None, str]]:
+        """Each column's input with its total so far; none where the client does not count it.
+
+        A count that was sent for a stage hidden meanwhile comes last, rather than be lost.
+        """
+        if self.form is None:
+            return []
+        totals, sent = self.requisition.funnel.totals, self.form.stages
+        cells = [*self.columns, *(stage for stage in sent if stage not in self.columns)]
+        return [
+            (self.form[stage.value] if stage in sent else None, f"{totals[stage]:,}")
+            for stage in cells
+        ]
 
     @property
     def problems(self) -> list[str]:
@@ -103,6 +113,8 @@ class Round:
     client: UUID | None
     today: date
     zone: tzinfo
+    stages: Sequence[Stage] = tuple(Stage)
+    """The columns: what at least one of the clients in it counts."""
 
     def scope(self) -> QuerySet[Requisition]:
         """All in work, and what today's logging has filled, so that it can be undone here."""
@@ -115,13 +127,19 @@ class Round:
         return list(
             self.scope()
             .order_by("client__name", "client")
-            .values("client", "client__name")
+            .values("client", "client__name", "client__hidden_stages")
             .annotate(total=Count("pk"), done=Count("pk", filter=Q(self._logged_today())))
         )
 
     def progress(self, counted: Sequence[Mapping[str, Any]]) -> Progress:
         shown = [one for one in counted if self.client in (None, one["client"])]
         return Progress(sum(one["done"] for one in shown), sum(one["total"] for one in shown))
+
+    def for_clients(self, counted: Sequence[Mapping[str, Any]]) -> "Round":
+        """With the columns that these clients need."""
+        shown = [one for one in counted if self.client in (None, one["client"])]
+        hidden = [one["client__hidden_stages"].split() for one in shown]
+        return replace(self, stages=stages_of_all(hidden))
 
     def page(self, total: int, number: str | None) -> Page[Requisition]:
         """Open ones first, those on hold at the end; logging moves no row from its place."""
@@ -155,8 +173,10 @@ class Round:
         problem: str = "",
     ) -> RoundRow:
         if form is None and requisition.is_active:
-            form = RowForm(prefix=str(requisition.pk), today=self.today)
-        return RoundRow(requisition, form, self._about(requisition), logged, problem)
+            stages = counted_stages(requisition.client.hidden)
+            form = RowForm(prefix=str(requisition.pk), today=self.today, stages=stages)
+        about = self._about(requisition)
+        return RoundRow(requisition, form, about, logged, problem, self.stages)
 
     def _about(self, requisition: Requisition) -> str:
         last = requisition.latest_checkpoint
@@ -196,14 +216,23 @@ def log_row(
     """Log what one row says. None when it is refused; the form then says why.
 
     Sent again with its key, it is logged once; one that says something else by then is refused.
+    Without a date it is of the day on which it first arrived, also when it is sent again later.
     """
     if not (form.is_valid() and form.check_promise_is_ahead()):
         if "key" in form.errors:
             form.renew_key()
             form.add_error(None, "The key of this row was damaged. Save it again.")
         return None
+    said = form.particulars
     try:
-        return Checkpoint.log(requisition, by=by, now=now, **form.particulars)
+        return Checkpoint.log(requisition, by=by, now=now, **said)
+    except ValidationError as error:
+        if form["on"].value() or getattr(error, "code", "") != SENT_BEFORE:
+            form.refuse(error)
+            return None
+    said["on"] = Checkpoint.objects.values_list("on", flat=True).get(key=said["key"])
+    try:
+        return Checkpoint.log(requisition, by=by, now=now, **said)
     except ValidationError as error:
         form.refuse(error)
         return None

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from requisitions.models import Requisition, Stage
+from requisitions.stages import stages_in_sight
 from requisitions.words import stage_words
 from status_updates.facts import Facts
 
@@ -43,7 +44,9 @@ class Row:
     status_label: str
     days: str
     days_title: str
-    totals: Sequence[Total]
+    totals: Mapping[Stage, Total]
+    """Of the stages that the client counts, and of others that hold counts."""
+    counted: Sequence[Stage]
     reached: str
     last: str
     last_on: str
@@ -70,7 +73,11 @@ def row(known: Facts, *, today: date) -> Row:
         status_label=requisition.get_status_display(),
         days="" if known.days_open is None else f"{known.days_open:,}",
         days_title=_days_title(known),
-        totals=[Total(f"{total:,}", not total) for total in known.totals.values()],
+        totals={
+            stage: Total(f"{known.totals[stage]:,}", not known.totals[stage])
+            for stage in stages_in_sight(requisition.client.hidden, known.totals)
+        },
+        counted=known.stages,
         reached=", ".join(_reached(known)),
         last=ago(checkpoint.on, today) if checkpoint else "",
         last_on=checkpoint.on.isoformat() if checkpoint else "",
@@ -84,7 +91,7 @@ def row(known: Facts, *, today: date) -> Row:
             "recruiter": requisition.recruiter.display_name,
             "opened": _short(requisition.opened_on),
             "target": _short(requisition.target_on),
-            "openings": f"{requisition.openings:,}",
+            "openings": _openings(requisition),
         },
     )
 
@@ -93,6 +100,12 @@ def about(requisition: Requisition) -> str:
     """Client, employer where it is another, and place."""
     parts = [requisition.client.name, requisition.employer, requisition.place]
     return " · ".join(dict.fromkeys(part for part in parts if part))
+
+
+def _openings(requisition: Requisition) -> str:
+    """ "3", and once one is filled "1 of 3"."""
+    accepted = requisition.funnel.accepted
+    return f"{accepted:,} of {requisition.openings:,}" if accepted else f"{requisition.openings:,}"
 
 
 def _days_title(known: Facts) -> str:
@@ -105,7 +118,8 @@ def _days_title(known: Facts) -> str:
 
 def _reached(known: Facts) -> list[str]:
     """The furthest three stages, for where nine columns do not fit."""
-    counts = [stage_words(stage, total) for stage, total in known.totals.items() if total]
+    totals = ((stage, known.totals[stage]) for stage in known.stages)
+    counts = [stage_words(stage, total) for stage, total in totals if total]
     return counts[-3:]
 
 

@@ -14,6 +14,7 @@ from recruiting.dashboards.conversation import (
     note_item,
     touchpoint_item,
 )
+from recruiting.dashboards.news import News
 from recruiting.dashboards.positions import Position
 from recruiting.lib.text import render_markdown
 from requisitions.models import Requisition, Stage, StatusChange
@@ -49,6 +50,7 @@ class Item:
     undone: str = ""
     before: "Item | None" = None
     stands: bool = False
+    is_new: bool = False
 
 
 Entry = Item | NoteItem | TouchpointItem
@@ -59,6 +61,11 @@ class Timeline:
     items: Sequence[Entry]
     earlier: str | None
     """Where the page of what came earlier begins; None at the end."""
+
+    @property
+    def new(self) -> int:
+        """How many of the entries shown are new to the reader."""
+        return sum(item.is_new for item in self.items)
 
 
 @dataclass(frozen=True)
@@ -103,6 +110,7 @@ def timeline(
     changes: Iterable[StatusChange],
     reader: User,
     *,
+    news: News,
     before: Position | None,
     today: date,
     zone: tzinfo,
@@ -112,13 +120,16 @@ def timeline(
     by_id = {checkpoint.pk: checkpoint for checkpoint in rows.checkpoints}
     checkpoints: list[Entry] = [
         _checkpoint_item(
-            checkpoint, by_id.get(checkpoint.corrects_id) if checkpoint.corrects_id else None, today
+            checkpoint,
+            by_id.get(checkpoint.corrects_id) if checkpoint.corrects_id else None,
+            today,
+            news,
         )
         for checkpoint in rows.checkpoints
     ]
-    notes: list[Entry] = [note_item(note, reader, zone) for note in rows.notes]
-    touchpoints: list[Entry] = [touchpoint_item(one, zone) for one in rows.touchpoints]
-    moves: list[Entry] = [_change_item(change, zone) for change in changes]
+    notes: list[Entry] = [note_item(note, reader, zone, news) for note in rows.notes]
+    touchpoints: list[Entry] = [touchpoint_item(one, zone, news) for one in rows.touchpoints]
+    moves: list[Entry] = [_change_item(change, zone, news) for change in changes]
     # Beyond the last row of a kind that has more, others of that kind are still unknown.
     ends = [_position(kind[-1]) for kind in (checkpoints, notes, touchpoints) if len(kind) > PAGE]
     end = max(ends, default=None)
@@ -140,7 +151,9 @@ def _position(item: Entry) -> Position:
     return Position(item.on, item.at, item.id)
 
 
-def _checkpoint_item(checkpoint: Checkpoint, before: Checkpoint | None, today: date) -> Item:
+def _checkpoint_item(
+    checkpoint: Checkpoint, before: Checkpoint | None, today: date, news: News
+) -> Item:
     undone = ""
     if checkpoint.undone_at and checkpoint.undone_by:
         undone = f"Undone by {checkpoint.undone_by.display_name}"
@@ -167,12 +180,13 @@ def _checkpoint_item(checkpoint: Checkpoint, before: Checkpoint | None, today: d
             for promise in checkpoint.promises.all()
         ],
         undone=undone,
-        before=_checkpoint_item(before, None, today) if before else None,
+        before=_checkpoint_item(before, None, today, News()) if before else None,
         stands=checkpoint.undone_at is None,
+        is_new=news.has(checkpoint.at, checkpoint.by_id),
     )
 
 
-def _change_item(change: StatusChange, zone: tzinfo) -> Item:
+def _change_item(change: StatusChange, zone: tzinfo, news: News) -> Item:
     return Item(
         kind="status",
         id=UUID(int=change.pk),
@@ -182,4 +196,5 @@ def _change_item(change: StatusChange, zone: tzinfo) -> Item:
         initials=change.by.initials if change.by else "",
         title=change_words(change),
         note=change.reason,
+        is_new=news.has(change.at, change.by_id),
     )

@@ -2,7 +2,7 @@
 can. Everything is kept once it has been worked out, since a page shows many people."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache, lru_cache
 from importlib import resources
 from types import MappingProxyType
@@ -41,6 +41,19 @@ def holidays_of(country: str, region: str, first: int, last: int) -> Mapping[dat
         country, subdiv=region or None, years=range(first, last + 1), language=_language(country)
     )
     return MappingProxyType(dict(found.items()))
+
+
+def around(country: str, region: str, now: datetime) -> Mapping[date, str]:
+    """Their names, from the year before to the third year after; none without a country."""
+    if not country:
+        return MappingProxyType({})
+    return holidays_of(country, region, now.year - 1, now.year + 3)
+
+
+def place_words(country: str, region: str) -> str:
+    """Whose holidays they are, as in "Germany, Berlin"."""
+    names = (countries().get(country, ""), regions(country).get(region, ""))
+    return ", ".join(name for name in names if name)
 
 
 @lru_cache(maxsize=512)

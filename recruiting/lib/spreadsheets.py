@@ -12,14 +12,16 @@ from openpyxl.styles import Font
 
 Value = str | int | date | None
 
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""The wide ones are the same to a program in some East Asian languages (OWASP, CSV injection)."""
+
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CELL_MAX = 32_767
 """Characters that fit in a cell of Excel."""
 
-# What XML cannot hold; none of it is let in by our forms, but an import of old may have brought it.
-_UNWRITABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32)])
+# What XML cannot hold: one such title, and a spreadsheet program would not open the whole file.
+_UNWRITABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 
 
 def harmless(value: Value) -> Value:

@@ -152,8 +152,11 @@ def _general_objections(mails: Sequence[Mail], now: datetime) -> Iterator[tuple[
 
 
 def _address(mail: Mail) -> str:
-    """The address of now; but a mail that may have arrived goes where it went before."""
-    return mail.address if mail.interruptions else mail.recipient.email
+    """The address of now, unless the mail is about another one; but a mail that may have arrived
+    goes where it went before."""
+    if mail.interruptions:
+        return mail.address
+    return str(mail.payload.get("address") or mail.recipient.email)
 
 
 def _by_kind(mails: Sequence[Mail]) -> Iterator[tuple[Kind, list[Mail]]]:

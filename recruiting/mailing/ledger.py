@@ -1,6 +1,6 @@
 """The one way for a mail to come into being: as a row of the ledger, once for its natural key."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -79,6 +79,12 @@ def new_row(
         expires_at=expires_at,
         zone=zone,
     )
+
+
+def post(rows: Sequence[Mail]) -> None:
+    """Write rows that are due now, each once for its natural key, and wake a worker on commit."""
+    insert(rows)
+    transaction.on_commit(partial(tasks.wake, [row.pk for row in rows]))
 
 
 def natural_key(kind: str, recipient_id: UUID, client_id: UUID | None, period: str) -> str:

@@ -5,6 +5,7 @@ import json
 import unicodedata
 import uuid
 from datetime import date
+from functools import lru_cache
 
 # Kinds of dashes, quotes and spaces differ between exports of the same opening.
 _PLAIN = str.maketrans(
@@ -35,6 +36,7 @@ def import_key(
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
+@lru_cache(maxsize=4096)  # a pasted round compares each of its rows with each requisition
 def normal(text: str) -> str:
     """Letters as they compare: no case, one kind of dash and quote, single spaces."""
     folded = unicodedata.normalize("NFKC", text).translate(_PLAIN).casefold()

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from recruiting.accounts.models import Client, User
 from recruiting.audit.models import Event, event_of
+from requisitions import notices
 from requisitions.importing.guessing import guess
 from requisitions.importing.mapping import Mapping
 from requisitions.importing.prose import one_line
@@ -126,6 +127,7 @@ def _load(batch: ImportBatch, *, by: User, now: datetime, today: date) -> None:
     Event.objects.bulk_create(events, BATCH_SIZE)
     report = Report.of(judged, {row.number: requisition.pk for row, requisition in made})
     batch.finish(report.as_json(), created=len(made), by=by, now=now)
+    notices.tell_of_import(batch, len(made), by=by, now=now)
 
 
 def _managers(client: Client) -> dict[str, User]:

@@ -1,8 +1,8 @@
 """One thing done to many requisitions at once, remembered so that it can be undone as one."""
 
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
+from requisitions import notices
 from requisitions.models.requisition import Requisition, StaleVersion
 from requisitions.models.status import NotAllowed, Status
 from requisitions.models.watcher import Watcher
@@ -46,12 +47,28 @@ class Shown:
 
 @dataclass(frozen=True)
 class Order:
-    """What to do with each: `person` takes over or watches, `reason` and `until` are a hold's."""
+    """What to do with each: `person` takes over or watches, `reason` and `until` are a hold's.
+
+    In a handover there is one who takes over for each client, in `takers`.
+    """
 
     kind: "BulkAction.Kind"
     person: "User | None" = None
     reason: str = ""
     until: date | None = None
+    takers: Mapping[uuid.UUID, "User"] = field(default_factory=dict)
+
+    def taker(self, client: uuid.UUID) -> "User | None":
+        return self.takers.get(client, self.person)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A requisition that was changed, with its recruiter before and after."""
+
+    row: Requisition
+    before: "User"
+    after: "User"
 
 
 class BulkActionQuerySet(models.QuerySet["BulkAction"]):
@@ -110,10 +127,18 @@ class BulkAction(models.Model):
             # In one order for all, so that two who act on the same rows wait and do not lock
             # each other out.
             rows = Requisition.objects.visible_to(by).filter(pk__in=as_seen).order_by("pk")
+            changed = []
             for row in rows.locked().select_related("recruiter", "manager"):
-                action._change(row, as_seen[row.pk], order, now)
+                before = row.recruiter
+                if action._change(row, as_seen[row.pk], order, now):
+                    changed.append(Moved(row, before, row.recruiter))
             action.save(update_fields=["refused"])
+            notices.tell_of_bulk(action, changed, now=now)
         return action
+
+    @property
+    def order(self) -> Order:
+        return Order(BulkAction.Kind(self.kind), self.person, self.reason, self.until)
 
     def undo(self, *, now: datetime) -> None:
         """Bring back how the rows were, except those that were changed again. Twice is once."""
@@ -123,7 +148,12 @@ class BulkAction(models.Model):
                 mine._take_back(now)
         self.undone_at, self.not_undone = mine.undone_at, mine.not_undone
 
-    def _change(self, row: Requisition, seen: Shown, order: Order, now: datetime) -> None:
+    def changes_seen(self) -> "models.QuerySet[BulkChange]":
+        """Those of requisitions that who did it still sees."""
+        return self.changes.filter(requisition__in=Requisition.objects.visible_to(self.by))
+
+    def _change(self, row: Requisition, seen: Shown, order: Order, now: datetime) -> bool:
+        """Do it to one; False when it refuses."""
         try:
             if (row.version, row.status) != (seen.version, seen.status):
                 raise NotAllowed(CHANGED_SINCE)
@@ -132,19 +162,29 @@ class BulkAction(models.Model):
                 BulkChange.objects.create(action=self, requisition=row, **mark)
         except (NotAllowed, StaleVersion, ValidationError) as error:
             self.refused.append(_refusal(row, error))
+            return False
+        return True
 
     def _take_back(self, now: datetime) -> None:
-        changes = self.changes.filter(requisition__in=Requisition.objects.visible_to(self.by))
-        before = {change.requisition_id: change for change in changes}
+        before = {change.requisition_id: change for change in self.changes_seen()}
+        if unseen := self.changes.count() - len(before):
+            some = "1 requisition" if unseen == 1 else f"{unseen} requisitions"
+            why = f"You no longer see {'it' if unseen == 1 else 'them'}."
+            self.not_undone.append({"requisition": "", "title": some, "why": why})
         rows = Requisition.objects.filter(pk__in=before).order_by("pk")
+        undone = []
         for row in rows.locked().select_related("recruiter", "manager"):
+            left = row.recruiter
             try:
                 with transaction.atomic():
                     _UNDOES[BulkAction.Kind(self.kind)](row, before[row.pk], now)
             except (NotAllowed, StaleVersion, ValidationError) as error:
                 self.not_undone.append(_refusal(row, error))
+            else:
+                undone.append(Moved(row, left, row.recruiter))
         self.undone_at = now
         self.save(update_fields=["undone_at", "not_undone"])
+        notices.tell_of_bulk_undone(self, undone, now=now)
 
 
 class BulkChange(models.Model):
@@ -176,37 +216,40 @@ Act = Callable[[Requisition, Order, "User", datetime], dict[str, Any]]
 Undo = Callable[[Requisition, BulkChange, datetime], None]
 
 
-def _hand_over(field: str, already: str) -> Act:
+def _hand_over(name: str, already: str) -> Act:
     def act(row: Requisition, order: Order, by: "User", now: datetime) -> dict[str, Any]:
-        before = getattr(row, field)
-        if before == order.person:
+        before, taker = getattr(row, name), order.taker(row.client_id)
+        if taker is None:
+            raise NotAllowed("Nobody was chosen who takes it over.")
+        if before == taker:
             raise NotAllowed(already)
-        row.edit({field: order.person}, version=row.version, by=by, now=now)
+        row.edit({name: taker}, version=row.version, by=by, now=now, tells=False)
         return {"before": before, "left": row.version}
 
     return act
 
 
-def _hand_back(field: str) -> Undo:
+def _hand_back(name: str) -> Undo:
     def undo(row: Requisition, change: BulkChange, now: datetime) -> None:
         if row.version != change.left:
             raise NotAllowed(CHANGED_AFTER)
         if change.before is None:
             raise NotAllowed("It had no manager before, and somebody must answer for this job.")
-        row.edit({field: change.before}, version=row.version, by=change.action.by, now=now)
+        changes = {name: change.before}
+        row.edit(changes, version=row.version, by=change.action.by, now=now, tells=False)
 
     return undo
 
 
 def _hold(row: Requisition, order: Order, by: "User", now: datetime) -> dict[str, Any]:
-    row.put_on_hold(by=by, now=now, reason=order.reason, until=order.until)
+    row.put_on_hold(by=by, now=now, reason=order.reason, until=order.until, tells=False)
     return {"left": _last_change(row)}
 
 
 def _resume(row: Requisition, change: BulkChange, now: datetime) -> None:
     if row.status != Status.ON_HOLD or _last_change(row) != change.left:
         raise NotAllowed(CHANGED_AFTER)
-    row.resume(by=change.action.by, now=now)
+    row.resume(by=change.action.by, now=now, tells=False)
 
 
 def _last_change(row: Requisition) -> int | None:

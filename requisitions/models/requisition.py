@@ -16,6 +16,7 @@ from django.utils import timezone
 from recruiting.accounts.models import Role
 from recruiting.audit.models import record
 from recruiting.lib.text import check_line, check_prose
+from requisitions import notices
 from requisitions.models.funnel import Funnel, filled_on
 from requisitions.models.queries import RequisitionQuerySet
 from requisitions.models.salary import Basis, salary_text
@@ -164,10 +165,20 @@ class Requisition(models.Model):
                 requisition=requisition, to_status=requisition.status, by=by, at=now
             )
             record("created", requisition, by=by, now=now, client=requisition.client_id)
+            notices.tell_of_creation(requisition, by=by, now=now)
         return requisition
 
-    def edit(self, changes: dict[str, Any], *, version: int, by: "User", now: datetime) -> None:
-        """Change fields that the reader saw at `version`.
+    def edit(
+        self,
+        changes: dict[str, Any],
+        *,
+        version: int,
+        by: "User",
+        now: datetime,
+        tells: bool = True,
+    ) -> None:
+        """Change fields that the reader saw at `version`. Whoever gets or loses it is told,
+        unless the caller `tells` herself.
 
         Raises StaleVersion when somebody else has saved something else in between,
         ValidationError keyed by field for people who are not of the client, a manager taken away,
@@ -192,6 +203,8 @@ class Requisition(models.Model):
                 reason = f"Openings changed from {before['openings']} to {current.openings}."
                 current.settle_openings(by=by, now=now, reason=reason)
             record("edited", current, by=by, now=now, client=current.client_id, fields=changed)
+            if "recruiter" in changed and tells:
+                notices.tell_of_handover(current, before["recruiter"], by=by, now=now)
         self._take(current, *changed)
 
     def check_people(self, named: Collection[str] = ("manager", "recruiter")) -> None:
@@ -253,25 +266,62 @@ class Requisition(models.Model):
     # --- status ----------------------------------------------------------------------------
 
     def put_on_hold(
-        self, *, by: "User", now: datetime, reason: str, until: date | None = None
+        self,
+        *,
+        by: "User",
+        now: datetime,
+        reason: str,
+        until: date | None = None,
+        tells: bool = True,
     ) -> None:
         """Raises NotAllowed unless it is in intake or open; so do the others where not allowed."""
         with transaction.atomic():
             current = self._locked()
-            current._move(Status.ON_HOLD, by=by, now=now, reason=reason, until=until)
+            current._move(Status.ON_HOLD, by=by, now=now, reason=reason, until=until, tells=tells)
         self._take(current)
 
-    def resume(self, *, by: "User", now: datetime) -> None:
+    def extend_hold(self, *, by: "User", now: datetime, reason: str, until: date) -> None:
+        """It goes on for longer. Raises ValidationError on `until` unless that is later."""
+        with transaction.atomic():
+            current = self._locked()
+            current._check_is_on_hold()
+            last = current._last_changes()[0]
+            if last.until and until <= last.until:
+                planned = f"{last.until:%a} {last.until.day} {last.until:%b}"
+                raise ValidationError({"until": f"It is on hold until {planned} as it is."})
+            current._prolong_hold(by=by, now=now, reason=reason, until=until)
+        self._take(current)
+
+    def restore_hold(self, *, by: "User", now: datetime) -> None:
+        """Take back that work went on, or that the hold was extended.
+
+        Raises NotAllowed unless that is what happened last.
+        """
+        with transaction.atomic():
+            current = self._locked()
+            last, *before = current._last_changes()
+            hold = next((one for one in before if one.to_status == Status.ON_HOLD), None)
+            if hold is None or last.from_status != Status.ON_HOLD:
+                raise NotAllowed("Something else has happened since. Open the requisition to see.")
+            why, until = hold.reason, hold.until
+            if current.status in (Status.OPEN, Status.INTAKE):
+                current._move(Status.ON_HOLD, by=by, now=now, reason=why, until=until)
+            elif current.status == Status.ON_HOLD and _is_later(last.until, until):
+                current._prolong_hold(by=by, now=now, reason=why, until=until)
+            else:
+                raise NotAllowed(f"This requisition is {current._status_words}.")
+        self._take(current)
+
+    def resume(self, *, by: "User", now: datetime, tells: bool = True) -> None:
         """Back to where the hold came from."""
         with transaction.atomic():
             current = self._locked()
-            if current.status != Status.ON_HOLD:
-                raise NotAllowed(f"This requisition is {current._status_words}, not on hold.")
+            current._check_is_on_hold()
             holds = current.status_changes.filter(to_status=Status.ON_HOLD)
-            hold = holds.order_by("-at", "-id").first()
+            hold = holds.exclude(from_status=Status.ON_HOLD).order_by("-at", "-id").first()
             # One that was imported on hold came from nowhere; it had been open elsewhere.
             came_from = Status((hold and hold.from_status) or Status.OPEN)
-            current._move(came_from, by=by, now=now)
+            current._move(came_from, by=by, now=now, tells=tells)
         self._take(current)
 
     def open_for_sourcing(self, *, by: "User", now: datetime, reason: str) -> None:
@@ -356,6 +406,7 @@ class Requisition(models.Model):
         reason: str = "",
         until: date | None = None,
         override: bool = False,
+        tells: bool = True,
     ) -> None:
         """Write the new status and its record. The row is locked by whoever calls."""
         came_from = Status(self.status)
@@ -368,7 +419,7 @@ class Requisition(models.Model):
         if to == Status.OPEN and self.opened_on is None:
             self.opened_on = today
         self.save(update_fields=["status", "closed_on", "opened_on"])
-        StatusChange.objects.create(
+        change = StatusChange.objects.create(
             requisition=self,
             from_status=came_from,
             to_status=to,
@@ -378,7 +429,33 @@ class Requisition(models.Model):
             by=by,
             at=now,
         )
-        record(f"became {to.value}", self, by=by, now=now, client=self.client_id, reason=reason)
+        record(f"became {to.value}", self, by=by, now=now, client=self.client_id, reason=reason,
+               came_from=came_from.value)  # fmt: skip
+        if tells:
+            notices.tell_of_move(self, change, by=by, now=now)
+
+    def _prolong_hold(self, *, by: "User", now: datetime, reason: str, until: date | None) -> None:
+        """Write that the hold has another end. The row is locked by whoever calls."""
+        change = StatusChange.objects.create(
+            requisition=self,
+            from_status=Status.ON_HOLD,
+            to_status=Status.ON_HOLD,
+            reason=reason,
+            until=until,
+            by=by,
+            at=now,
+        )
+        record("changed the end of the hold", self, by=by, now=now, client=self.client_id,
+               reason=reason, until=str(until or ""))  # fmt: skip
+        notices.tell_of_move(self, change, by=by, now=now)
+
+    def _check_is_on_hold(self) -> None:
+        if self.status != Status.ON_HOLD:
+            raise NotAllowed(f"This requisition is {self._status_words}, not on hold.")
+
+    def _last_changes(self) -> list[StatusChange]:
+        """The newest first."""
+        return list(self.status_changes.order_by("-at", "-id"))
 
     @property
     def _status_words(self) -> str:
@@ -392,3 +469,7 @@ class Requisition(models.Model):
         """Bring this copy up to what has just been written to the locked one."""
         for name in (*changed, "status", "closed_on", "opened_on", "openings", "version"):
             setattr(self, name, getattr(current, name))
+
+
+def _is_later(until: date | None, than: date | None) -> bool:
+    return until is not None and (than is None or until > than)

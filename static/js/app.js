@@ -164,6 +164,17 @@
     return [...form.querySelectorAll("input[data-draft-key]")];
   }
 
+  function wasRefused(form) {
+    return form.querySelector("[aria-invalid=true], [data-take-focus]") !== null;
+  }
+
+  /* In a form that was refused the choices seem to be untouched. They go with the words all the
+     same: a private note must not come back as one for everybody. */
+  function choicesOf(form) {
+    const radios = [...form.elements].filter((one) => one.type === "radio");
+    return Object.fromEntries(radios.map((one) => [slot(one), one.checked]));
+  }
+
   function keepDraft(form) {
     const typed = {};
     for (const control of form.elements) {
@@ -173,6 +184,7 @@
     }
     const isTyped = Object.keys(typed).length > 0;
     if (isTyped) for (const key of keysOf(form)) typed[key.name] = key.value;
+    if (isTyped && wasRefused(form)) Object.assign(typed, choicesOf(form));
     try {
       if (isTyped) store?.setItem(draftKey(form), JSON.stringify(typed));
       else store?.removeItem(draftKey(form));
@@ -305,6 +317,37 @@
     const { elt, verb } = event.detail.requestConfig;
     return verb === "get" ? null : elt.closest("form");
   }
+
+  /* ---- The bell: asks while somebody can see it, and says it aloud only when more has come ---- */
+
+  let bellAnswers = 0;
+  let bellShown = 0;
+
+  function ringBell(number) {
+    if (bellAnswers > 1 && number > bellShown) {
+      document.querySelector("[data-bell-says]").textContent =
+        number === 1 ? "1 unread notification" : `${number} unread notifications`;
+    }
+    bellShown = number;
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) document.querySelector("[data-bell]")?.dispatchEvent(new Event("wake"));
+  });
+
+  /* Its events end here: they are nobody else's swap, and move no focus. */
+  const bellPlace = document.querySelector("[data-bell-place]");
+  bellPlace?.addEventListener("htmx:beforeRequest", (event) => {
+    event.stopPropagation();
+    if (document.hidden) event.preventDefault();
+  });
+  bellPlace?.addEventListener("htmx:beforeOnLoad", () => {
+    bellAnswers += 1;
+  });
+  bellPlace?.addEventListener("htmx:afterSettle", (event) => {
+    event.stopPropagation();
+    ringBell(Number(event.target.dataset.bell));
+  });
 
   /* ---- Wiring ---- */
 

@@ -25,7 +25,9 @@
     );
   }
 
-  const isTyped = (row) => controlsOf(row).some((control) => control.value !== "");
+  /* What is no number has no value, and stands there all the same. */
+  const isTyped = (row) =>
+    controlsOf(row).some((control) => control.value !== "" || control.validity.badInput);
 
   function say(row, state, text) {
     const place = row.querySelector("[data-form-state]");
@@ -99,7 +101,7 @@
       if (step) {
         event.preventDefault();
         move(row, countsOf(row).indexOf(event.target), step);
-      } else if (event.key.toLowerCase() === "n") {
+      } else if (event.key.toLowerCase() === "n" && document.body.dataset.keys !== "off") {
         event.preventDefault();
         openWords(row, true);
         wordsOf(row)[0].focus();

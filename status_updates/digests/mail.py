@@ -170,7 +170,7 @@ def _numbers(line: Facts) -> dict[str, Any]:
     figures = [
         {"text": stage_words(stage, total), "change": _change(line.moved, stage)}
         for stage, total in line.totals.items()
-        if total or stage in line.moved
+        if stage in line.stages and (total or stage in line.moved)
     ]
     healthy = line.health == "healthy" and line.days_open is not None
     return {
@@ -199,7 +199,7 @@ def _coming(line: Facts) -> dict[str, Any] | None:
 def _promise(promise: PromiseFact) -> str:
     if promise.state == "missed":
         return f"Promised by {_day(promise.due_on)} and still to come: {promise.text}"
-    return f"Promised: {promise.text} by {_day(promise.due_on)}"
+    return f"Promised: {promise.text} by {_day(promise.due_on)}{promise.moved_words}"
 
 
 def _url(requisition: Requisition) -> str:

@@ -166,7 +166,7 @@ def _letter(
     today = now.astimezone(zone).date()
     since_day = since.astimezone(zone).date()
     lines = [
-        material.facts(requisition, since=since, today=today, zone=zone)
+        material.facts(requisition, since=since, today=today, zone=zone, reader=mail.recipient_id)
         for requisition in requisitions
         if requisition.is_active or (requisition.closed_on or today) >= since_day
     ]

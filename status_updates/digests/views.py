@@ -130,7 +130,7 @@ def _preview_page(
 ) -> HttpResponse:
     now = timezone.now()
     next_one = desk.upcoming_of(membership, now)
-    presence = Presence.load([membership.user], now).of(membership.user, membership.client_id)
+    presence = Presence.load([membership.user], now).of(membership.user, membership.client)
     rendered = _rendered(membership)
     context = {
         "membership": membership,

@@ -3,7 +3,15 @@
 from status_updates.models.checkpoint import Checkpoint
 from status_updates.models.digest import PersonalLine
 from status_updates.models.note import Note, NoteVersion
-from status_updates.models.promise import Promise
+from status_updates.models.promise import Promise, PromiseMove
 from status_updates.models.touchpoint import Touchpoint
 
-__all__ = ["Checkpoint", "Note", "NoteVersion", "PersonalLine", "Promise", "Touchpoint"]
+__all__ = [
+    "Checkpoint",
+    "Note",
+    "NoteVersion",
+    "PersonalLine",
+    "Promise",
+    "PromiseMove",
+    "Touchpoint",
+]

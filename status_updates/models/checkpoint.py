@@ -8,11 +8,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
+from recruiting.accounts.models import Notification
 from recruiting.audit.models import record
 from recruiting.lib.text import PROSE_MAX, check_line, check_prose
 from requisitions.models import Requisition, Stage, StageCount, Status
 from requisitions.models.funnel import Entry, add_entries
 from status_updates.models.promise import Promise, settle_promises
+from status_updates.notices import tell_of_entry
 
 if TYPE_CHECKING:
     from recruiting.accounts.models import User
@@ -121,6 +123,7 @@ class Checkpoint(models.Model):
             checkpoint._settle(current, changed_from=on)
             record("logged a checkpoint", current, by=by, now=now, client=current.client_id,
                    checkpoint=str(checkpoint.pk), counts=_plain(counts))  # fmt: skip
+            tell_of_entry(current, "checkpoint", checkpoint.pk, by=by, now=now)
         return checkpoint
 
     def correct(
@@ -179,6 +182,7 @@ class Checkpoint(models.Model):
             self._settle(current, changed_from=self.on)
             record("undid a checkpoint", current, by=by, now=now, client=current.client_id,
                    checkpoint=str(self.pk))  # fmt: skip
+            Notification.retract(f"checkpoint:{self.pk}", now=now)
 
     @property
     def counts(self) -> dict[Stage, int]:
@@ -203,7 +207,11 @@ class Checkpoint(models.Model):
                 code=SENT_BEFORE,
             )
         made = self.promises.first()
-        promise = PromiseMade(Stage(made.stage), made.count, made.due_on) if made else None
+        promise = (
+            PromiseMade(Stage(made.stage), made.count, made.first_due_on or made.due_on)
+            if made
+            else None
+        )
         if said != _Said(
             self.requisition_id, self.corrects_id, self.on, self.note, self.next_step, self.counts,
             promise,

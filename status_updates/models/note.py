@@ -10,11 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from recruiting.accounts.models import User
+from recruiting.accounts.models import Notification, User
 from recruiting.audit.models import record
 from recruiting.lib.text import PROSE_MAX, check_prose, render_markdown
 from requisitions.models import Requisition
 from requisitions.readers import held_for, readers_of
+from status_updates import notices
 from status_updates.mentions import addressed
 from status_updates.models.repeats import check_repeats
 
@@ -151,6 +152,7 @@ class Note(models.Model):
             note = cls(requisition=current, key=key, kind=kind, is_private=is_private)
             note._save_first(text, by=by, now=now)
             note._record(_DONE[kind], by=by, now=now)
+            notices.tell_of_note(note, by=by, now=now)
         return note
 
     def answer(self, text: str, *, by: "User", now: datetime, key: uuid.UUID) -> "Note":
@@ -167,6 +169,8 @@ class Note(models.Model):
             answer = Note(requisition=current, key=key, kind=self.Kind.ANSWER, answers=self)
             answer._save_first(text, by=by, now=now)
             answer._record(_DONE[self.Kind.ANSWER], by=by, now=now, question=str(self.pk))
+            notices.tell_of_note(answer, by=by, now=now)
+            Notification.settle(*notices.causes_of(self), by=by, now=now)
         return answer
 
     def edit(self, text: str, *, version: int, by: "User", now: datetime) -> None:
@@ -187,11 +191,13 @@ class Note(models.Model):
                 note=current, number=current.version, text=current.text,
                 mentions=current.mentions, by=current.saved_by, at=current.saved_at,
             )  # fmt: skip
-            current.mentions = current._resolve(text, by)
+            mentioned = [pk for pk, _ in current.mentions]
+            current.mentions = current._resolve(text, by, now)
             current.text, current.version = text, version + 1
             current.saved_by, current.saved_at = by, now
             current.save(update_fields=["text", "mentions", "version", "saved_by", "saved_at"])
             current._record(f"edited {_A[current.kind]}", by=by, now=now, version=current.version)
+            notices.tell_of_mentions(current, mentioned, by=by, now=now)
 
     def withdraw(self, *, by: "User", now: datetime) -> None:
         """Nobody reads it any more; that it was there stays on record. Twice is once."""
@@ -200,6 +206,7 @@ class Note(models.Model):
             if not current.withdrawn_at:
                 current._withdrawn(now, by)
                 current._record(f"withdrew {_A[current.kind]}", by=by, now=now)
+                Notification.retract(*notices.causes_of(current), now=now)
 
     def restore(self, *, by: "User", now: datetime) -> None:
         """Take the withdrawal back. Twice is once."""
@@ -208,6 +215,7 @@ class Note(models.Model):
             if current.withdrawn_at:
                 current._withdrawn(None, None)
                 current._record(f"restored {_A[current.kind]}", by=by, now=now)
+                Notification.reinstate(*notices.causes_of(current))
 
     # --- inside ----------------------------------------------------------------------------
 
@@ -220,16 +228,16 @@ class Note(models.Model):
         return rows.select_for_update(of=("self",)).get(pk=self.pk)
 
     def _save_first(self, text: str, *, by: "User", now: datetime) -> None:
-        self.text, self.mentions = text, self._resolve(text, by)
+        self.text, self.mentions = text, self._resolve(text, by, now)
         self.by = self.saved_by = by
         self.at = self.saved_at = now
         self.save(force_insert=True)
 
-    def _resolve(self, text: str, by: "User") -> Sequence[tuple[str, str]]:
+    def _resolve(self, text: str, by: "User", now: datetime) -> Sequence[tuple[str, str]]:
         """The mentions as they are kept. Raises ValidationError keyed by `text`."""
         if "@" not in text:
             return []
-        audience = readers_of(self.requisition)
+        audience = readers_of(self.requisition, now)
         if self.is_private:
             audience = audience.recruiters()
         known = User.objects.visible_to(by).active()
@@ -244,11 +252,12 @@ class Note(models.Model):
         self.save(update_fields=["withdrawn_at", "withdrawn_by"])
 
     def _record(self, action: str, *, by: "User", now: datetime, **particulars: Any) -> None:
-        """A private note is told of under its own name alone: what is asked for by requisition
-        or by client is shown to managers as well."""
+        """A private note is told of under its own name, and in private."""
         particulars["mentioned"] = [pk for pk, _ in self.mentions]
         if self.is_private:
-            record(action.replace(" a ", " a private "), self, by=by, now=now, **particulars)
+            record(action.replace(" a ", " a private "), self, by=by, now=now,
+                   client=self.requisition.client_id, requisition=self.requisition_id,
+                   is_private=True, **particulars)  # fmt: skip
             return
         record(action, self.requisition, by=by, now=now, client=self.requisition.client_id,
                note=str(self.pk), **particulars)  # fmt: skip

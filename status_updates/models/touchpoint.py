@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,12 +11,14 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
 
+from recruiting.accounts.models import Notification
 from recruiting.audit.models import record
 from recruiting.lib.text import PROSE_MAX, check_line, check_prose
 from requisitions.models import Requisition
 from requisitions.readers import held_for
 from status_updates.models.checkpoint import NEXT_STEP_MAX
 from status_updates.models.repeats import check_repeats
+from status_updates.notices import tell_of_entry
 
 if TYPE_CHECKING:
     from recruiting.accounts.models import User
@@ -116,6 +118,7 @@ class Touchpoint(models.Model):
                 requisition=current, key=key, by=by, at=now, **asdict(said)
             )
             touchpoint._record("logged a touchpoint", by=by, now=now, kind=said.kind)
+            tell_of_entry(current, "touchpoint", touchpoint.pk, by=by, now=now)
         return touchpoint
 
     def correct(self, said: Said, *, by: "User", now: datetime, key: uuid.UUID) -> "Touchpoint":
@@ -146,6 +149,7 @@ class Touchpoint(models.Model):
             held_for(self.requisition, by)
             if self._take_back(by=by, now=now):
                 self._record("undid a touchpoint", by=by, now=now, kind=self.kind)
+                Notification.retract(f"touchpoint:{self.pk}", now=now)
 
     def _check_repeats(
         self, requisition: Requisition, corrects: uuid.UUID | None, said: Said
@@ -161,6 +165,6 @@ class Touchpoint(models.Model):
         standing = Touchpoint.objects.standing().filter(pk=self.pk)
         return bool(standing.update(undone_at=now, undone_by=by))
 
-    def _record(self, action: str, *, by: "User", now: datetime, **particulars: str) -> None:
+    def _record(self, action: str, *, by: "User", now: datetime, **particulars: Any) -> None:
         record(action, self.requisition, by=by, now=now, client=self.requisition.client_id,
                touchpoint=str(self.pk), **particulars)  # fmt: skip

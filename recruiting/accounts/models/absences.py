@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from recruiting.accounts.models.clients import Membership
 from recruiting.audit.models import record
 from recruiting.lib.businesstime import instant
+from recruiting.lib.days import day_range
 from recruiting.lib.text import check_line
 
 if TYPE_CHECKING:
@@ -117,18 +118,6 @@ class Absence(models.Model):
         # A zone that leaves out a day would make a day away there last no time at all.
         ends = instant(datetime.combine(after, time()), zone)
         self.ends_at = max(ends, self.begins_at + timedelta(minutes=1)).astimezone(UTC)
-
-
-def day_range(first: date, last: date, year: int = 0) -> str:
-    """ "from 30 March to 3 April 2026", "from 23 to 27 March 2026", "on 30 March 2026"; without
-    the year when it is `year`."""
-    ends = f"{last.day} {last:%B}" if last.year == year else f"{last.day} {last:%B %Y}"
-    if first == last:
-        return f"on {ends}"
-    if first.year != last.year:
-        return f"from {first.day} {first:%B %Y} to {ends}"
-    began = f"{first.day}" if first.month == last.month else f"{first.day} {first:%B}"
-    return f"from {began} to {ends}"
 
 
 def _check_days(first: date, last: date, today: date) -> None:

@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import F
 
 from recruiting.accounts.models.absences import Absence, Delegation, NotEligible
+from recruiting.accounts.models.cadences import Cadence
 from recruiting.audit.models import record
 from recruiting.lib import public_holidays
 from recruiting.lib.businesstime import Calendar
@@ -19,6 +20,7 @@ from recruiting.lib.text import check_line, check_prose
 from recruiting.mailing import subscriptions
 
 if TYPE_CHECKING:
+    from recruiting.accounts.models.notifications import NotificationKind
     from recruiting.accounts.models.people import User
 
 DIGEST = "digest"
@@ -127,27 +129,30 @@ class WorkingCard(models.Model):
     @property
     def holidays_in_words(self) -> str:
         """Whose holidays she keeps, as in "Germany, Berlin"."""
-        country = public_holidays.countries().get(self.country, "")
-        region = public_holidays.regions(self.country).get(self.region, "")
-        return ", ".join(part for part in (country, region) if part)
+        return public_holidays.place_words(self.country, self.region)
 
     def local(self, now: datetime) -> datetime:
         return now.astimezone(self.zoneinfo)
 
     def holidays(self, now: datetime) -> Mapping[date, str]:
         """Their names, from the year before to the third year after."""
-        if not self.country:
-            return {}
-        return public_holidays.holidays_of(self.country, self.region, now.year - 1, now.year + 3)
+        return public_holidays.around(self.country, self.region, now)
 
-    def calendar(self, now: datetime, absences: Iterable[tuple[date, date]] = ()) -> Calendar:
-        """The card as a plain value for calculations around `now`."""
+    def calendar(
+        self,
+        now: datetime,
+        absences: Iterable[tuple[date, date]] = (),
+        *,
+        closed: Iterable[date] = (),
+    ) -> Calendar:
+        """The card as a plain value for calculations around `now`; `closed` are a client's days
+        off, for what concerns that client."""
         return Calendar(
             days=frozenset(self.days),
             starts=self.starts,
             ends=self.ends,
             zone=self.zone,
-            holidays=self.holidays(now).keys(),
+            holidays=self.holidays(now).keys() | set(closed),
             absences=tuple(absences),
         )
 
@@ -169,6 +174,7 @@ class Wishes:
     channel: str = ""
     channel_detail: str = ""
     how_to: str = ""
+    single_keys: bool = True
     stand_ins: Mapping[UUID, UUID | None] = field(default_factory=dict)
     digest: "DigestWish | None" = None
 
@@ -199,6 +205,8 @@ class Preferences(models.Model):
 
     Whether she wants it at all is a matter of `mailing.subscriptions`.
     `digest_since`: slots before this instant are not made up for (joined, resumed, came back).
+    `notify` says how soon notifications go by mail, by their kind, where it is not the usual way;
+    `notification_wishes` changes it.
     """
 
     user = models.OneToOneField(
@@ -209,6 +217,8 @@ class Preferences(models.Model):
     digest_paused_until = models.DateField(null=True, blank=True)
     digest_since = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
+    notify = models.JSONField(null=True)
+    notify_version = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = [
@@ -223,6 +233,11 @@ class Preferences(models.Model):
     def __str__(self) -> str:
         return f"{Weekday(self.digest_weekday).label} {self.digest_hour:02}:00"
 
+    def cadence(self, kind: "NotificationKind") -> Cadence:
+        """How soon notifications of this kind go by mail."""
+        wished = (self.notify or {}).get(kind.value)
+        return Cadence(wished) if wished in Cadence.values else kind.usual
+
     def change(self, wishes: Wishes, *, version: int, by: "User", now: datetime) -> None:
         """Take over what was set on the page that showed `version`.
 
@@ -234,8 +249,8 @@ class Preferences(models.Model):
             if not newest.update(version=F("version") + 1):
                 raise StalePreferences
             self.refresh_from_db()
-            self.user.name = wishes.name
-            self.user.save(update_fields=["name"])
+            self.user.name, self.user.single_keys = wishes.name, wishes.single_keys
+            self.user.save(update_fields=["name", "single_keys"])
             WorkingCard.objects.filter(pk=self.pk).update(**wishes.card)
             Absence.move_to_zone(self.user, wishes.zone)
             try:

@@ -5,18 +5,27 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
-from django.db.models.functions import Lower
+from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from recruiting.accounts.models.absences import Delegation
-from recruiting.accounts.models.cards import Preferences, WorkingCard
+from recruiting.accounts.models.cards import Preferences, StalePreferences, WorkingCard
 from recruiting.accounts.models.clients import Client, Membership
 from recruiting.audit.models import record
 from recruiting.lib.text import check_line
+from recruiting.mailing import ledger
 
 NAME_MAX = 120
+HINTS_MAX = 200
+
+ADDRESS_CHANGE = "address change"
+"""The kind of mail that tells both addresses of a change."""
+
+
+class AddressTaken(Exception):
+    """Says so in words for a lead, who sees everybody."""
 
 
 class Role(models.TextChoices):
@@ -83,6 +92,10 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     session_generation = models.PositiveIntegerField(default=0)
     date_joined = models.DateTimeField(default=timezone.now)
+    single_keys = models.BooleanField(default=True, db_default=True)
+    """Whether a letter alone does something on a page: some speak or tremble into the keyboard."""
+    hints_done = models.CharField(max_length=HINTS_MAX, blank=True, default="", db_default="")
+    """Names of first-run hints that the person wants no more, each followed by a space."""
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -131,6 +144,15 @@ class User(AbstractBaseUser):
     @property
     def is_manager(self) -> bool:
         return self.role == Role.MANAGER
+
+    def wants_hint(self, name: str) -> bool:
+        return name not in self.hints_done.split()
+
+    def dismiss_hint(self, name: str) -> None:
+        """For good, on every device. Twice is once; several at once all count."""
+        here = User.objects.filter(pk=self.pk).exclude(hints_done__contains=f"{name} ")
+        here.update(hints_done=Concat("hints_done", models.Value(f"{name} ")))
+        self.refresh_from_db(fields=["hints_done"])
 
     def get_session_auth_hash(self) -> str:
         """Sessions end when the password or the session generation changes."""
@@ -200,6 +222,48 @@ class User(AbstractBaseUser):
             self.save(update_fields=["is_active"])
             Preferences.objects.filter(user=self).update(digest_since=now)
             record("reactivated", self, by=by, now=now)
+
+    def put_right(self, name: str, email: str, *, version: int, by: "User", now: datetime) -> None:
+        """A lead writes name and address as they should be; both addresses are told of it.
+
+        `version` is that of the person's preferences. Raises StalePreferences when they, and the
+        name with them, were changed since, AddressTaken, and PermissionDenied when `by` is no
+        lead any more; nothing is changed then.
+        """
+        with transaction.atomic():
+            _check_is_still_lead(by)
+            newest = Preferences.objects.filter(user=self, version=version)
+            if not newest.update(version=models.F("version") + 1):
+                raise StalePreferences
+            current = User.objects.get(pk=self.pk)
+            before_name, before_email = current.name, current.email
+            if (before_name, before_email) == (name, email):
+                return
+            current.name, current.email = name, email
+            try:
+                with transaction.atomic():
+                    current.save(update_fields=["name", "email"])
+            except IntegrityError:
+                raise AddressTaken(f"{email} has an account already.") from None
+            self.name, self.email = name, email
+            if before_name != name:
+                record("renamed", self, by=by, now=now, before=before_name, name=name)
+            if before_email != email:
+                self._tell_both(before_email, version, by, now)
+                record("changed address", self, by=by, now=now, before=before_email, email=email)
+
+    def _tell_both(self, before: str, version: int, by: "User", now: datetime) -> None:
+        """What allauth knows of the address of before is void; a code goes to the new one."""
+        self.emailaddress_set.all().delete()
+        said = {"before": before, "after": self.email, "by": by.display_name, "asks": by.email}
+        for address in (before, self.email):
+            ledger.queue(
+                ADDRESS_CHANGE,
+                recipient=self,
+                period=f"{version}:{address}",
+                payload={**said, "address": address},
+                now=now,
+            )
 
     def make_lead(self, *, by: "User", now: datetime) -> None:
         """Raises ValueError for a hiring manager, who sits on the other side of the table."""

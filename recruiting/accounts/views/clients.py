@@ -16,6 +16,9 @@ from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import Client, ClientNameTaken, User
 from recruiting.audit.models import FormKey, once
 
+CLOSINGS_SHOWN = 3
+"""How many of the next closed days stand on a client's page."""
+
 
 @require_GET
 @recruiter_required
@@ -61,4 +64,7 @@ def client(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     found = get_object_or_404(visible, pk=pk)
     people = User.objects.visible_to(request.user).serving(found).order_by("role", "name")
     entries = [directory.entry(person) for person in directory.with_clients(people, request.user)]
-    return render(request, "accounts/client.html", {"client": found, "entries": entries})
+    today = timezone.localdate()
+    ahead = [one for one in found.closings if one.last >= today][:CLOSINGS_SHOWN]
+    context = {"client": found, "entries": entries, "closings": ahead}
+    return render(request, "accounts/client.html", context)

@@ -4,16 +4,19 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recruiting.accounts.decorators import recruiter_required
 from recruiting.accounts.forms import InvitationForm, RepeatForm
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import Client, Invitation, InvitationRefused, User
 from recruiting.audit.models import FormKey, once
+
+PAGE_SIZE = 50
 
 
 @require_http_methods(["GET", "POST"])
@@ -52,6 +55,16 @@ def _preset(request: AuthenticatedHttpRequest) -> dict[str, Any]:
     return {"clients": [chosen.pk] if request.user.is_lead else chosen.pk}
 
 
+@require_GET
+@recruiter_required
+def invitations(request: AuthenticatedHttpRequest) -> HttpResponseBase:
+    """Those that nobody has followed yet, the oldest first."""
+    waiting = Invitation.objects.visible_to(request.user).open().filter(user__is_active=True)
+    rows = waiting.select_related("user", "client", "invited_by").order_by("created_at", "pk")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "accounts/invitations.html", {"page": page})
+
+
 @require_POST
 @recruiter_required
 def invitation_again(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
@@ -62,7 +75,7 @@ def invitation_again(request: AuthenticatedHttpRequest, pk: UUID) -> HttpRespons
         messages.success(request, f"The invitation is on its way to {found.user.email} again.")
     elif not found.is_open:
         messages.info(request, "There is nothing to send: the invitation is no longer open.")
-    return redirect("person", found.user_id)
+    return _back(request, found)
 
 
 @require_POST
@@ -74,7 +87,12 @@ def invitation_revocation(request: AuthenticatedHttpRequest, pk: UUID) -> HttpRe
         messages.success(request, text)
     else:
         messages.info(request, "There is nothing to revoke: the invitation is no longer open.")
-    return redirect("people")
+    return redirect("invitations" if "list" in request.POST else "people")
+
+
+def _back(request: AuthenticatedHttpRequest, found: Invitation) -> HttpResponseBase:
+    """To the list, if it was asked from there; else to the person."""
+    return redirect("invitations") if "list" in request.POST else redirect("person", found.user_id)
 
 
 def _invitation(user: User, pk: UUID) -> Invitation:

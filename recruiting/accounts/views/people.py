@@ -10,14 +10,20 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recruiting.accounts import directory
 from recruiting.accounts.availability import Presence
 from recruiting.accounts.decorators import lead_required, recruiter_required
-from recruiting.accounts.forms import MembershipForm, SearchForm
+from recruiting.accounts.forms import MembershipForm, PersonForm, SearchForm
 from recruiting.accounts.http import AuthenticatedHttpRequest
-from recruiting.accounts.models import Client, User
+from recruiting.accounts.models import (
+    AddressTaken,
+    Client,
+    Preferences,
+    StalePreferences,
+    User,
+)
 from recruiting.lib.text import render_markdown
 
 PAGE_SIZE = 50
@@ -31,8 +37,8 @@ def _person(request: AuthenticatedHttpRequest, pk: UUID) -> User:
 @require_GET
 @recruiter_required
 def people(request: AuthenticatedHttpRequest) -> HttpResponseBase:
-    form = SearchForm(request.GET)
-    found = directory.with_clients(directory.search(request.user, form.words), request.user)
+    form = SearchForm(request.GET, by=request.user)
+    found = directory.with_clients(directory.search(request.user, form.wanted), request.user)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     entries = [directory.entry(person) for person in page]
     context = {"page": page, "entries": entries, "form": form}
@@ -50,8 +56,12 @@ def _page(
 ) -> HttpResponse:
     visible = directory.with_clients(User.objects.visible_to(request.user), request.user)
     entry = directory.entry(get_object_or_404(visible, pk=pk))
+    held = directory.held_by(entry.person, request.user)
     context: dict[str, Any] = {
         "entry": entry,
+        "held": held,
+        "held_total": sum(one["number"] for one in held),
+        "held_at": {one["client"] for one in held},
         "person": entry.person,
         **_card(entry.person, request.user, timezone.now()),
         "is_self": entry.person == request.user,
@@ -74,6 +84,38 @@ def _card(person: User, reader: User, now: datetime) -> dict[str, Any]:
         .select_related("client", "delegate")
         .order_by("client__name"),
     }
+
+
+@require_http_methods(["GET", "POST"])
+@lead_required
+def person_edit(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
+    """Put name and address right. Who saved meanwhile is not overwritten unseen: 409."""
+    found = _person(request, pk)
+    version = Preferences.objects.values_list("version", flat=True).get(user=found)
+    shown = {"version": version, "name": found.name, "email": found.email}
+    if request.method == "GET":
+        return _edit_page(request, found, PersonForm(initial=shown))
+    form = PersonForm(request.POST)
+    if not form.is_valid():
+        return _edit_page(request, found, form, status=422)
+    typed, now = form.cleaned_data, timezone.now()
+    try:
+        found.put_right(**typed, by=request.user, now=now)
+    except StalePreferences:
+        newer = PersonForm({**typed, "version": version})
+        return _edit_page(request, found, newer, status=409)
+    except AddressTaken as refusal:
+        form.add_error("email", str(refusal))
+        return _edit_page(request, found, form, status=422)
+    messages.success(request, "Saved.")
+    return redirect("person", pk)
+
+
+def _edit_page(
+    request: AuthenticatedHttpRequest, person: User, form: PersonForm, *, status: int = 200
+) -> HttpResponse:
+    context = {"person": person, "form": form, "is_stale": status == 409}
+    return render(request, "accounts/person_edit.html", context, status=status)
 
 
 @require_POST

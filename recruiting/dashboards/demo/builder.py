@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from recruiting.accounts.models import User
-from recruiting.dashboards.demo import archive, cards, people
+from recruiting.dashboards.demo import archive, cards, clients, people
 from recruiting.dashboards.demo.cast import Cast, give_password
 from recruiting.dashboards.demo.stories import STORIES
 from recruiting.dashboards.demo.telling import Telling
@@ -38,6 +38,10 @@ VIEWS = {
 """Searches of the list that people have kept, by who."""
 
 
+HINTS_LEFT = {"recruiter": "desk", "manager": "home"}
+"""Who still sees the first hint."""
+
+
 def is_loaded() -> bool:
     return bool(User.objects.filter(email=people.address("recruiter")).exists())
 
@@ -48,6 +52,7 @@ def build(now: datetime) -> None:
         cast = Cast(now)
         cast.wish_digest_now("manager")
         cards.fill_in(cast)
+        clients.set_up(cast)
         archive.add_personal_lines(cast, PERSONAL_LINES, manager="manager", client="havelmark")
         deeds = [deed for story in STORIES for deed in Telling(story, cast).deeds()]
         deeds += archive.deeds(cast, awaited_by="manager")
@@ -57,6 +62,8 @@ def build(now: datetime) -> None:
                 do()
         cast.remember_visits()
         cast.keep_views(VIEWS)
+        cast.dismiss_hints(HINTS_LEFT)
+        cast.read_notifications()
         archive.leave_to_the_worker(cast, "manager")
         archive.file_invitation(cast.invite_newcomer())
         give_password()

@@ -1,18 +1,22 @@
 """The people of the demo and their clients, as rows."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
-from recruiting.accounts.models import Client, Invitation, Preferences, Role, User
+from recruiting.accounts.models import Client, Invitation, Notification, Preferences, Role, User
 from recruiting.accounts.models.invitations import Invited
+from recruiting.accounts.models.notifications import NOTIFICATIONS
 from recruiting.dashboards.demo import people
 from recruiting.dashboards.demo.story import Person
 from recruiting.dashboards.demo.workdays import instant, shifted
-from recruiting.dashboards.models import SavedView, Visit
+from recruiting.dashboards.hints import HINTS
+from recruiting.dashboards.models import Look, SavedView, Visit
+from recruiting.mailing.models import Mail
+from requisitions.models import Requisition
 
 JOINED_AT = "10:00"
 """By the clock of the lead."""
@@ -29,6 +33,10 @@ LAST_VISITS = {
     "anna.kowalczyk": 2,
 }
 """Who last looked how many workdays ago; what was logged since is news."""
+
+
+UNREAD_FOR = timedelta(days=8)
+"""Notifications older than this have been read."""
 
 
 class Cast:
@@ -68,11 +76,31 @@ class Cast:
             user.last_login = self.days_ago(login, workdays, "08:20")
             user.save(update_fields=["last_login"])
             Visit.mark(user, user.last_login)
+            pages = [*Requisition.objects.visible_to(user), *Client.objects.visible_to(user)]
+            Look.objects.bulk_create(
+                Look(user=user, page=page.pk, at=user.last_login, before=user.last_login)
+                for page in pages
+            )
+
+    def dismiss_hints(self, left: Mapping[str, str]) -> None:
+        """Nobody is new here; only those in `left` still see the hint of the page they begin at."""
+        for login, user in self.users.items():
+            for name in HINTS:
+                if left.get(login) != name:
+                    user.dismiss_hint(name)
 
     def keep_views(self, views: Mapping[str, Mapping[str, str]]) -> None:
         for login, named in views.items():
             for name, query in named.items():
                 SavedView.keep(name, query, by=self.users[login])
+
+    def read_notifications(self) -> None:
+        """All but those of the last days have been read, and none of them was mailed then: what is
+        unread, a worker mails as it would today."""
+        for user in self.users.values():
+            mine = Notification.objects.visible_to(user)
+            mine.filter(at__lt=self.now - UNREAD_FOR).mark_read(self.now)
+        Mail.objects.kind(NOTIFICATIONS).delete()
 
     def wish_digest_now(self, login: str) -> None:
         """A weekly digest comes at this very hour, so that a worker has one to send."""

@@ -102,6 +102,14 @@ class Undo(Step):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Move(Step):
+    """What the log `of` that name promised is promised for this Friday instead."""
+
+    of: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Write(Step):
     """A note, or with `asks` a question. `by` is a login; the recruiter's when empty.
 

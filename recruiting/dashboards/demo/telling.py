@@ -16,6 +16,7 @@ from recruiting.dashboards.demo.story import (
     Edit,
     Hold,
     Log,
+    Move,
     Open,
     Pledge,
     Resume,
@@ -97,6 +98,9 @@ class Telling:
                 requisition.resume(by=by, now=at)
             case Cancel(reason=reason):
                 requisition.cancel(by=by, now=at, reason=reason)
+            case Move(of=name, reason=reason):
+                promise, friday = self.named[name].promises.get(), coming_friday(self.today)
+                promise.move(friday, seen=promise.due_on, reason=reason, by=by, now=at)
             case Undo(of=name):
                 self.named[name].undo(by=by, now=at)
             case Correct():

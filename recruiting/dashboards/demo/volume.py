@@ -310,7 +310,7 @@ class _Writing:
         override: bool = False,
     ) -> None:
         self._add_change(came_from, to, at, reason=reason, override=override)
-        self._add_event(f"became {to.value}", at, reason=reason)
+        self._add_event(f"became {to.value}", at, reason=reason, came_from=came_from)
 
     def _add_change(self, came_from: str, to: Status, at: datetime, **fields: Any) -> None:
         self.rows.changes.append(

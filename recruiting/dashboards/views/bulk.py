@@ -15,6 +15,7 @@ from recruiting.accounts.decorators import lead_required, recruiter_required
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.audit.models import FormKey, once
 from recruiting.dashboards.list_forms import ListForm, kept
+from recruiting.dashboards.models import QUERY_MAX
 from recruiting.dashboards.views.requisition_list import listing_of
 from requisitions.bulk_forms import BulkForm, read_shown
 from requisitions.models import BulkAction, Requisition
@@ -116,9 +117,9 @@ def bulk_action(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase
         "action": action,
         "title": PAGES[Kind(action.kind)].title,
         "done": done_words(action),
-        "changes": action.changes.select_related("requisition__client").order_by(
-            "requisition__title", "requisition"
-        ),
+        "changes": action.changes_seen()
+        .select_related("requisition__client")
+        .order_by("requisition__title", "requisition"),
         "list_url": _list_url(action.back_to),
     }
     return render(request, "dashboards/bulk_action.html", context)
@@ -144,13 +145,16 @@ def _answer(request: AuthenticatedHttpRequest, page: BulkPage) -> HttpResponseBa
     """Show the form; sent, act and tell what became of it. 422 for what is wrong."""
     is_sent = request.method == "POST"
     rows = _sent_rows(request) if is_sent else _chosen(request)
-    back = kept(QueryDict(request.POST.get("back", "")) if is_sent else request.GET)
+    back = _way_back(QueryDict(request.POST.get("back", "")) if is_sent else request.GET)
     form = BulkForm(
         request.POST if is_sent else None,
         kind=page.kind, by=request.user, rows=rows[:BULK_MAX], today=timezone.localdate(),
     )  # fmt: skip
     if is_sent and form.is_valid():
-        return _told(request, _run_once(request, form, back))
+        action = _run_once(request, form, back)
+        if action.order == form.order:
+            return _told(request, action)
+        form.refuse_as_sent_before()
     context = {
         "page": page,
         "form": form,
@@ -161,6 +165,12 @@ def _answer(request: AuthenticatedHttpRequest, page: BulkPage) -> HttpResponseBa
         "list_url": _list_url(back),
     }
     return render(request, "dashboards/bulk.html", context, status=422 if form.errors else 200)
+
+
+def _way_back(asked: QueryDict) -> str:
+    """The search of the list to return to; one that no form of ours can make is dropped."""
+    query = kept(asked)
+    return query if len(query) <= QUERY_MAX else ""
 
 
 def _chosen(request: AuthenticatedHttpRequest) -> list[Requisition]:
@@ -215,13 +225,17 @@ def _told(request: AuthenticatedHttpRequest, action: BulkAction) -> HttpResponse
 def done_words(action: BulkAction) -> str:
     """ "12 requisitions put on hold."; "3 of 12 were not changed." follows where so."""
     done, refused = action.changes.count(), len(action.refused)
-    person = str(action.person) if action.person else ""
-    what = PAGES[Kind(action.kind)].done.format(person=person)
+    is_handover = action.person is None and action.kind != Kind.HOLD
+    what = "handed over" if is_handover else _done(action)
     words = f"{done} requisition{'' if done == 1 else 's'} {what}." if done else ""
     if refused:
         were = "was" if refused == 1 else "were"
         words = f"{words} {refused} of {done + refused} {were} not changed."
     return words.strip()
+
+
+def _done(action: BulkAction) -> str:
+    return PAGES[Kind(action.kind)].done.format(person=action.person)
 
 
 def _list_url(query: str) -> str:

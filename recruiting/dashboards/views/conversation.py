@@ -84,8 +84,10 @@ _WRITTEN = {"note": "Note added.", "question": "Question asked.", "answer": "Ans
 def answers(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     """Answer a question: from the timeline, from the desk, or on a page of its own."""
     question = _note(request.user, pk)
-    if question.kind != Note.Kind.QUESTION or question.withdrawn_at:
+    if question.kind != Note.Kind.QUESTION:
         raise Http404
+    if question.withdrawn_at and request.method == "GET":
+        raise Http404  # a POST brings words with it, which the form keeps
     if not question.may_be_answered_by(request.user):
         raise PermissionDenied
     form = AnswerForm.to(question, request.POST if request.method == "POST" else None)
@@ -102,7 +104,7 @@ def answers(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
         else:
             undo = reverse("note_withdrawal", args=[answer.pk])
             messages.success(request, "Answered.", extra_tags=f"undo:{undo}")
-            return redirect("home" if "from_desk" in request.POST else question.requisition)
+            return redirect(question.requisition)
     return _note_page(request, "dashboards/answer.html", question, form)
 
 
@@ -111,9 +113,9 @@ def answers(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
 def note_edit(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     """Say it otherwise. Who saved after the form was shown is not overwritten unseen: 409."""
     note = _note(request.user, pk, for_change=True)
-    if note.withdrawn_at:
-        raise Http404
     if request.method == "GET":
+        if note.withdrawn_at:
+            raise Http404
         first = {"text": note.text, "version": note.version}
         return _note_page(request, "dashboards/note_edit.html", note, NoteEditForm(initial=first))
     form = NoteEditForm(request.POST)
@@ -155,6 +157,9 @@ def note_withdrawal(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse
     note = _note(request.user, pk, for_change=True)
     note.withdraw(by=request.user, now=timezone.now())
     undo = reverse("note_restoration", args=[note.pk])
+    if "desk" in request.GET:
+        messages.success(request, f"{note.get_kind_display()} withdrawn.")
+        return redirect("home")
     messages.success(request, f"{note.get_kind_display()} withdrawn.", extra_tags=f"undo:{undo}")
     return redirect(note.requisition)
 
@@ -187,12 +192,16 @@ def touchpoints(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase
     now = timezone.now()
     form = TouchpointForm(request.POST, now=now)
     if form.is_valid():
-        touchpoint = Touchpoint.log(
-            found, form.said_so, by=request.user, now=now, key=form.sent_key
-        )
-        undo = reverse("touchpoint_undoing", args=[touchpoint.pk])
-        messages.success(request, "Touchpoint logged.", extra_tags=f"undo:{undo}")
-        return redirect(found)
+        try:
+            touchpoint = Touchpoint.log(
+                found, form.said_so, by=request.user, now=now, key=form.sent_key
+            )
+        except ValidationError as error:
+            form.refuse(error)
+        else:
+            undo = reverse("touchpoint_undoing", args=[touchpoint.pk])
+            messages.success(request, "Touchpoint logged.", extra_tags=f"undo:{undo}")
+            return redirect(found)
     found = fetch(request.user, pk)
     composers = composers_of(request.user, found, now=now, chosen="touchpoint", touchpoint=form)
     return shared_page(request, found, composers, now=now)

@@ -5,11 +5,19 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from recruiting.accounts.http import AuthenticatedHttpRequest
-from recruiting.dashboards.desk import desk_of
+from recruiting.dashboards.desk import Reader, desk_of
+from recruiting.dashboards.hints import hint_for
+from recruiting.dashboards.positions import Freshness
 
 
 def desk(request: AuthenticatedHttpRequest) -> HttpResponse:
+    after = Freshness.parse(request.GET.get("after", ""))
+    found = desk_of(reader_of(request), more=request.GET.get("more", ""), after=after)
+    context = {"desk": found, "hint": hint_for(request.user, "desk")}
+    return render(request, "dashboards/desk.html", context)
+
+
+def reader_of(request: AuthenticatedHttpRequest) -> Reader:
     now = timezone.now()
     zone = timezone.get_current_timezone()
-    found = desk_of(request.user, now=now, today=timezone.localdate(now), zone=zone)
-    return render(request, "dashboards/desk.html", {"desk": found})
+    return Reader(request.user, now, timezone.localdate(now), zone)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +12,8 @@ from django.views.decorators.http import require_POST
 
 from recruiting.accounts.availability import Availability, Presence
 from recruiting.accounts.http import AuthenticatedHttpRequest
-from recruiting.accounts.models import Absence, User
+from recruiting.accounts.models import User
+from recruiting.dashboards.hints import hint_for
 from recruiting.dashboards.models import Visit
 from recruiting.dashboards.standing import standing_of
 from requisitions.models import Requisition, Status
@@ -29,7 +29,8 @@ ORDER = ("quiet", "healthy", "not started", "on hold", "closed")
 
 def manager_home(request: AuthenticatedHttpRequest) -> HttpResponse:
     now = timezone.now()
-    return render(request, "dashboards/manager_home.html", _context(request.user, now))
+    context = {**_context(request.user, now), "hint": hint_for(request.user, "home")}
+    return render(request, "dashboards/manager_home.html", context)
 
 
 @require_POST
@@ -48,7 +49,9 @@ def _context(user: User, now: datetime) -> dict[str, Any]:
     since = visit.since(now) if visit else None
     rows = list(_requisitions(user, now))
     material = facts.load(rows, since=since, now=now)
-    known = [material.facts(row, since=since, today=today, zone=zone) for row in rows]
+    known = [
+        material.facts(row, since=since, today=today, zone=zone, reader=user.pk) for row in rows
+    ]
     known.sort(key=lambda one: (ORDER.index(one.health), one.requisition.title))
     return {
         "since_words": _since_words(since, now) if since else "",
@@ -80,20 +83,19 @@ def _waiting(
 ) -> list[Asked]:
     absent = {row.pk: row.manager for row in rows if row.stood_in_until}
     managers = {user.pk, *(manager.pk for manager in absent.values())}
-    away = {
-        row.recruiter_id: [(row.recruiter_away, row.recruiter_away_until)]
-        for row in rows
-        if row.recruiter_away
-    }
-    presence = Presence(now, away, {})
+    waiting = [
+        one
+        for one in waiting_on(managers, known, today=timezone.localdate(now))
+        if one.manager_id == user.pk or one.requisition.pk in absent
+    ]
+    presence = Presence.load({one.requisition.recruiter for one in waiting}, now)
     return [
         Asked(
             waiting=one,
-            recruiter=presence.of(one.requisition.recruiter),
+            recruiter=presence.of(one.requisition.recruiter, one.requisition.client),
             instead_of=_name(absent.get(one.requisition.pk)),
         )
-        for one in waiting_on(managers, known, today=timezone.localdate(now))
-        if one.manager_id == user.pk or one.requisition.pk in absent
+        for one in waiting
     ]
 
 
@@ -102,18 +104,14 @@ def _name(user: User | None) -> str:
 
 
 def _requisitions(user: User, now: datetime) -> Any:
-    """With the next days away of each recruiter and the reader's standing in: one statement."""
+    """With the reader's standing in: one statement."""
     today = timezone.localdate(now)
-    away = Absence.objects.to_come(now).filter(user=OuterRef("recruiter"))
     visible = Requisition.objects.visible_to(user, now).exclude(status=Status.DRAFT)
     recent = visible.active() | visible.filter(closed_on__gte=today - RECENTLY_CLOSED)
     rows = recent.select_related(
         "client", "recruiter__working_card", "manager", "funnel", "latest_checkpoint"
     )
-    return rows.with_standing(user, now).annotate(
-        recruiter_away=Subquery(away.values("first_day")[:1]),
-        recruiter_away_until=Subquery(away.values("last_day")[:1]),
-    )
+    return rows.with_standing(user, now)
 
 
 def _since_words(since: datetime, now: datetime) -> str:

@@ -16,8 +16,8 @@ from recruiting.accounts.card_forms import AbsenceForm
 from recruiting.accounts.forms import ManagerPreferencesForm, PreferencesForm, shown_preferences
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import Absence, Preferences, StalePreferences, User
-from recruiting.accounts.models.absences import day_range
 from recruiting.audit.models import FormKey, once
+from recruiting.lib.days import day_range
 from recruiting.mailing import subscriptions
 from status_updates.digests.rows import upcoming
 from status_updates.digests.snapshot import KIND
@@ -59,15 +59,17 @@ def absences(request: AuthenticatedHttpRequest) -> HttpResponseBase:
         now, typed = timezone.now(), form.cleaned_data
         days = typed["first_day"], typed["last_day"], typed["note"]
         try:
-            once(typed["key"], by=request.user, now=now,
-                 create=lambda: Absence.plan(*days, by=request.user, now=now))  # fmt: skip
+            pk, _ = once(typed["key"], by=request.user, now=now,
+                         create=lambda: Absence.plan(*days, by=request.user, now=now))  # fmt: skip
         except FormKey.DoesNotExist:
             form.add_error(None, "This form is broken. Open it anew.")
         except ValidationError as error:
             form.refuse(error)
         else:
-            messages.success(request, f"You are away {day_range(*days[:2])}.")
-            return redirect("preferences")
+            if Absence.objects.filter(pk=pk, first_day=days[0], last_day=days[1]).exists():
+                messages.success(request, f"You are away {day_range(*days[:2])}.")
+                return redirect("preferences")
+            form.ask_about_repeat()
     shown = _form(request.user, initial=_shown(request.user))
     return _page(request, shown, absence_form=form, status=422)
 

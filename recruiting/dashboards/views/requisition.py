@@ -1,5 +1,6 @@
 """The shared page of a requisition: the same facts for everybody who sees it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,14 +18,18 @@ from recruiting.accounts.decorators import recruiter_required
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
 from recruiting.dashboards.composers import Composers, composers_of
-from recruiting.dashboards.figures import WEEKS, funnel_of, trends_of
-from recruiting.dashboards.people import people_of
+from recruiting.dashboards.figures import WEEKS, funnel_of, no_longer_counted, trends_of
+from recruiting.dashboards.hints import hint_for
+from recruiting.dashboards.models import Look
+from recruiting.dashboards.news import News
+from recruiting.dashboards.people import PersonLine, people_of
 from recruiting.dashboards.positions import Position
 from recruiting.dashboards.standing import standing_of
 from recruiting.dashboards.timeline import rows_of, timeline
 from recruiting.dashboards.update_text import update_text
 from recruiting.lib.text import render_markdown
-from requisitions.models import Requisition, Status, salary_text
+from requisitions.models import Requisition, Stage, Status, salary_text
+from requisitions.stages import counted_stages
 from requisitions.words import day_words
 from status_updates import facts
 from status_updates.forms import CheckpointForm
@@ -36,7 +41,9 @@ RECENTLY = timedelta(days=7)
 
 def fetch(user: User, pk: UUID) -> Requisition:
     related = ("client", "recruiter__working_card", "manager__working_card", "funnel")
-    rows = Requisition.objects.visible_to(user).with_standing(user, timezone.now())
+    now = timezone.now()
+    rows = Requisition.objects.visible_to(user).with_standing(user, now)
+    rows = rows.annotate(new_since=Look.since_for(user, now))
     return get_object_or_404(rows.select_related(*related, "latest_checkpoint"), pk=pk)
 
 
@@ -51,8 +58,9 @@ def requisition(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase
 @recruiter_required
 def checkpoints(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     """Log a checkpoint; the page, or htmx on it, is sent on to see what follows from it."""
-    found = get_object_or_404(Requisition.objects.visible_to(request.user), pk=pk)
-    form = CheckpointForm(request.POST, today=timezone.localdate())
+    visible = Requisition.objects.visible_to(request.user).select_related("client")
+    found = get_object_or_404(visible, pk=pk)
+    form = CheckpointForm(request.POST, today=timezone.localdate(), stages=_counted(found))
     if form.is_valid() and form.check_promise_is_ahead():
         try:
             checkpoint = Checkpoint.log(
@@ -79,9 +87,10 @@ def correction(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     )
     today = timezone.localdate()
     if request.method == "GET":
-        form = CheckpointForm.for_correction(checkpoint, today=today)
+        stages = _counted(checkpoint.requisition)
+        form = CheckpointForm.for_correction(checkpoint, today=today, stages=stages)
         return _correction_page(request, checkpoint, form)
-    form = CheckpointForm(request.POST, today=today)
+    form = CheckpointForm(request.POST, today=today, stages=_counted(checkpoint.requisition))
     if form.is_valid():
         try:
             checkpoint.correct(by=request.user, now=timezone.now(), **form.particulars)
@@ -106,7 +115,7 @@ def undoing(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, "Checkpoint undone.")
-    return redirect(checkpoint.requisition)
+    return redirect("home" if "desk" in request.GET else checkpoint.requisition)
 
 
 def _correction_page(
@@ -156,10 +165,13 @@ def _context(
     known = material.facts(found, since=now - RECENTLY, today=today, zone=zone)
     changes = material.changes.get(found.pk, [])
     rows = rows_of(found, user, before=before, zone=zone)
+    news = News.to(user, found.new_since, now=now)  # type: ignore[attr-defined]
+    told = timeline(rows, changes, user, news=news, before=before, today=today, zone=zone)
     people = people_of(found, now=now)
     form = composers.checkpoint
     return {
         "requisition": found,
+        "hint": hint_for(user, "requisition") if user.is_recruiter else None,
         "facts": known,
         "composers": composers,
         "form": form,
@@ -171,13 +183,18 @@ def _context(
         "draft": f"checkpoint-{found.pk}",
         "touchpoint_draft": f"touchpoint-{found.pk}",
         "funnel": funnel_of(known),
+        "no_longer_counted": no_longer_counted(known),
         "since": day_words(today - RECENTLY),
         "trends": trends_of(found, today=today),
         "weeks": WEEKS,
-        "timeline": timeline(rows, changes, user, before=before, today=today, zone=zone),
+        "timeline": told,
+        "news": news,
+        "looks": reverse("requisition_looks", args=[found.pk]),
+        "shown": None if before else now,
         "people": people,
         "standing": standing_of([found]),
-        "mentionable": [person.name for person in people if person.name != user.display_name],
+        "mentionable": [one.name for one in people if one.sees and one.id != user.pk],
+        "presence": _presence(found, user, people),
         "update": update_text(known, now=now.astimezone(zone), since=RECENTLY, url=_url(found)),
         "salary": salary_text(found.salary_low, found.salary_high, found.currency, found.basis),
         "description": render_markdown(found.description) if found.description else "",
@@ -187,14 +204,23 @@ def _context(
     }
 
 
+def _presence(found: Requisition, user: User, people: Sequence[PersonLine]) -> str:
+    """Whether who is written to is there: for a manager the recruiter, else the manager."""
+    other = found.recruiter_id if user.is_manager else found.manager_id
+    return next((one.presence for one in people if one.id == other), "")
+
+
 def _url(found: Requisition) -> str:
     return f"{settings.SITE_URL}{found.get_absolute_url()}"
 
 
 def _steppers(form: CheckpointForm, known: facts.Facts) -> list[tuple[Any, str]]:
     """Each stage's input beside its total so far."""
-    totals = known.totals.values()
-    return [(f, f"{total:,}") for f, total in zip(form.stage_fields(), totals, strict=True)]
+    return [(form[stage.value], f"{known.totals[stage]:,}") for stage in form.stages]
+
+
+def _counted(found: Requisition) -> Sequence[Stage]:
+    return counted_stages(found.client.hidden)
 
 
 def _actions(found: Requisition) -> list[tuple[str, str]]:

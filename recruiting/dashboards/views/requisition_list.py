@@ -15,7 +15,8 @@ from recruiting.accounts.decorators import recruiter_required
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.dashboards import export
 from recruiting.dashboards.choices import Choices, choices
-from recruiting.dashboards.columns import COLUMNS, USUAL, cells, headings, shown
+from recruiting.dashboards.columns import COLUMNS, USUAL, cells, filled, headings, shown
+from recruiting.dashboards.hints import hint_for
 from recruiting.dashboards.list_forms import ListForm, kept
 from recruiting.dashboards.listing import Listing, choices_of_status
 from recruiting.dashboards.rows import Row, row
@@ -40,6 +41,7 @@ def requisitions(request: AuthenticatedHttpRequest) -> HttpResponseBase:
         return render(request, "dashboards/manager_list.html", _context(request))
     context = _context(request)
     context |= _desk(request, offered, context["rows"])
+    context["hint"] = hint_for(request.user, "list")
     return render(request, "dashboards/requisition_list.html", context)
 
 
@@ -76,11 +78,12 @@ def _desk(
     """What recruiters and leads have beside the rows: columns, views, choices, what to do."""
     form = ListForm(request.GET)
     wanted = form.wanted
-    columns = shown(wanted.get("col", []))
+    chosen = shown(wanted.get("col", []))
+    columns = filled(chosen, rows)
     query = kept(request.GET)
     return {
         "lines": [(row, cells(row, columns)) for row in rows],
-        "chosen_columns": {column.name for column in columns},
+        "chosen_columns": {column.name for column in chosen},
         "all_columns": COLUMNS.values(),
         "headings": headings(request.GET, columns, wanted.get("sort", "")),
         "clients": offered.clients,

@@ -1,5 +1,6 @@
 """The round: the page, one row saved, one row taken back."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from recruiting.accounts.decorators import recruiter_required
 from recruiting.accounts.http import AuthenticatedHttpRequest
+from recruiting.dashboards.hints import hint_for
 from recruiting.dashboards.rounds import (
     Round,
     RoundRow,
@@ -26,6 +28,7 @@ from recruiting.dashboards.rounds import (
 )
 from recruiting.dashboards.rows import SHORT
 from requisitions.models import Requisition
+from requisitions.stages import counted_stages
 from status_updates.models import Checkpoint
 
 
@@ -46,7 +49,8 @@ def round_page(request: AuthenticatedHttpRequest) -> HttpResponseBase:
 def row(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     """Save one row; htmx gets that row again, a plain form the page."""
     found = get_object_or_404(with_related(Requisition.objects.visible_to(request.user)), pk=pk)
-    form = RowForm(request.POST, prefix=str(pk), today=timezone.localdate())
+    stages = counted_stages(found.client.hidden)
+    form = RowForm(request.POST, prefix=str(pk), today=timezone.localdate(), stages=stages)
     checkpoint = log_row(found, form, by=request.user, now=timezone.now())
     if checkpoint is None:
         if request.htmx:
@@ -109,10 +113,11 @@ def _row(
 ) -> HttpResponse:
     """One row and, outside of it, how far the round has come."""
     round_ = _round(request)
+    counted = round_.counted()
     context = {
-        "row": row,
+        "row": replace(row, columns=round_.for_clients(counted).stages),
         "query": _query(request),
-        "progress": round_.progress(round_.counted()),
+        "progress": round_.progress(counted),
         "said": said if status == 200 else "not saved",
     }
     return render(request, "dashboards/round_row.html", context, status=status)
@@ -121,8 +126,8 @@ def _row(
 def _page(
     request: AuthenticatedHttpRequest, refused: tuple[Requisition, RowForm] | None = None
 ) -> HttpResponse:
-    round_ = _round(request)
-    counted = round_.counted()
+    counted = _round(request).counted()
+    round_ = _round(request).for_clients(counted)
     progress = round_.progress(counted)
     page = round_.page(progress.total, request.GET.get("page"))
     shown = list(page.object_list)
@@ -135,8 +140,9 @@ def _page(
         "progress": progress,
         "clients": [(str(one["client"]), one["client__name"]) for one in counted],
         "chosen_client": str(round_.client or ""),
-        "stages": [(short, stage.label) for stage, short in SHORT.items()],
+        "stages": [(SHORT[stage], stage.label) for stage in round_.stages],
         "query": _query(request),
+        "hint": hint_for(request.user, "round"),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else 200
     return render(request, "dashboards/round.html", context, status=status)

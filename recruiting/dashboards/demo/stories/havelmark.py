@@ -1,10 +1,10 @@
 """Havelmark Hospitals IT: what is being worked on, what is stuck, and what has not begun."""
 
 from recruiting.dashboards.demo.story import (
-    THIS_FRIDAY,
     Answer,
     Edit,
     Log,
+    Move,
     Open,
     Pledge,
     Spoke,
@@ -179,7 +179,14 @@ A team of five, one on-call week in six, a budget for two conferences a year.
             "and Samir would both work with her. Two more resumes sent, so that we choose and "
             "do not settle.",
             next_step="Jonas reads two resumes; reference call {+1} at 11:00",
-            promise=Pledge(Stage.INTERVIEWED, 2, due=THIS_FRIDAY),
+            promise=Pledge(Stage.INTERVIEWED, 2, due=1),
+            name="two more",
+        ),
+        Move(
+            1,
+            "09:05",
+            of="two more",
+            reason="Samir is on call this week and wants to sit in on both.",
         ),
         Log(
             1,
@@ -211,6 +218,15 @@ A team of five, one on-call week in six, a budget for two conferences a year.
             text="She expects to hear this week. @Clara Voss, can we speak before noon about the "
             "range, and should @Samir Haddad be there?",
         ),
+        Write(
+            1,
+            "16:50",
+            by="lead",
+            private=True,
+            text="@Clara Voss, 92 is the end of the range for this team. Call me before you call "
+            "Jonas.",
+        ),
+        Write(1, "16:55", private=True, text="Will do, @Helen Marsh. At nine?"),
     ),
 )
 
@@ -320,6 +336,13 @@ up, test it with the people who use it, train the next ward.
             by="manager",
             asks=True,
             text="It has gone quiet here. Would three days on site bring back the two who replied?",
+        ),
+        Write(
+            2,
+            "15:30",
+            by="lead",
+            text="At the Leeds office a role like this took off when the ad named the go-live. "
+            "Worth a try here?",
         ),
     ),
 )

@@ -1,0 +1,1 @@
+"""The whole record of a requisition, of a client or of the office, as its readers see it."""

@@ -1,0 +1,149 @@
+"""What each page is for and which keys it knows, by role: the one place where that is written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from recruiting.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Key:
+    """`is_single` marks a letter that alone does something; it can be switched off."""
+
+    keys: Sequence[str]
+    does: str
+    is_single: bool = False
+
+
+@dataclass(frozen=True)
+class Topic:
+    title: str
+    about: str
+    keys: Sequence[Key] = ()
+
+
+EVERYWHERE = (
+    Key(("/",), "Search the requisitions", is_single=True),
+    Key(("?",), "Open this help", is_single=True),
+    Key(("Ctrl", "Enter"), "Send the form you are in; on a Mac with Cmd"),
+    Key(("Esc",), "Close a menu or this help"),
+)
+
+GENERAL = Topic(
+    "Same Page",
+    "A recruiter and a hiring manager work on a job from one shared page. Both see the same "
+    "facts: who was found and met, what was promised, what comes next. Nothing you do here is "
+    "lost: what you type is kept, and most things can be undone.",
+)
+
+_RECRUITERS: Mapping[str, Topic] = {
+    "home": Topic(
+        "Desk",
+        "What needs you today: promises that are due, requisitions gone quiet, managers' "
+        "questions, holds that end. Each line opens where it stands, and leaves when it is done. "
+        "Below are all your open requisitions, the longest without a checkpoint first.",
+        (
+            Key(("j",), "Next line", is_single=True),
+            Key(("k",), "Line before", is_single=True),
+            Key(("↓", "↑"), "The same, from a line"),
+            Key(("Enter",), "Open or close the line"),
+            Key(("Esc",), "Close the line you are in"),
+        ),
+    ),
+    "round": Topic(
+        "Round",
+        "All you have in work, one row each, to log one after the other. A row is saved when you "
+        "leave it. What could not be sent is kept and sent again.",
+        (
+            Key(("Tab",), "Next count"),
+            Key(("Enter",), "Save the row, go on to the next"),
+            Key(("↑", "↓"), "The row above or below"),
+            Key(("n",), "Write a note for the row", is_single=True),
+            Key(("Esc",), "Back from the note to the counts"),
+        ),
+    ),
+    "requisitions": Topic(
+        "Requisitions",
+        "All requisitions you may see. Search, filters and columns stand in the address, so a "
+        "search can be kept as a view or sent to a colleague. Tick rows to change many at once; "
+        "that can be undone.",
+    ),
+    "requisition": Topic(
+        "A requisition",
+        "What you and the hiring manager share about one job. Log checkpoints, touchpoints and "
+        "notes above the timeline; private notes stay with recruiters and leads.",
+    ),
+    "digests": Topic(
+        "Digests",
+        "The letters that hiring managers get, as they were sent. Look at the next one before it "
+        "goes, and add a line of your own.",
+    ),
+    "clients": Topic(
+        "Clients",
+        "The companies and departments you recruit for, with the people of each.",
+    ),
+    "people": Topic(
+        "People",
+        "Everybody at your clients, with the hours and the channel by which they like to be "
+        "reached. Invite a hiring manager here.",
+    ),
+    "requisition_import": Topic(
+        "Import",
+        "Upload a spreadsheet of requisitions, say which column is what, look at what would come "
+        "in, and take it over. Imported again, rows are brought up to date rather than doubled.",
+    ),
+}
+
+_MANAGERS: Mapping[str, Topic] = {
+    "home": Topic(
+        "Your home",
+        "First what waits on you, then each of your jobs in three lines: where it stands, what "
+        "is new since you last looked, what comes next.",
+    ),
+    "requisitions": Topic("Your requisitions", "All your jobs, open and closed. Search by a word."),
+    "requisition": Topic(
+        "A requisition",
+        "What you and your recruiter share about one job, the same for both. Ask above the "
+        "timeline; your recruiter is told and answers there.",
+    ),
+    "digests": Topic("Digests", "The letters you got, to be read again."),
+}
+
+_BOTH: Mapping[str, Topic] = {
+    "preferences": Topic(
+        "Preferences",
+        "Your name, your working hours, how you like to be reached, and when you are away. "
+        "Others read it before they write to you. Single-key shortcuts are switched off here.",
+    ),
+}
+
+_LIKE = {
+    "digest": "digests",
+    "digest_preview": "digests",
+    "client": "clients",
+    "client_new": "clients",
+    "person": "people",
+    "invitation_new": "people",
+    "requisition_import_columns": "requisition_import",
+    "requisition_import_preview": "requisition_import",
+    "requisition_import_report": "requisition_import",
+    "requisition_edit": "requisition",
+    "requisition_watchers": "requisition",
+    "checkpoint_correction": "requisition",
+    "touchpoint_correction": "requisition",
+    "note_edit": "requisition",
+    "note_history": "requisition",
+    "answers": "requisition",
+    "desk_item": "home",
+    "round_paste": "round",
+    "saved_views": "requisitions",
+    "bulk_action": "requisitions",
+}
+"""Pages that have the help of another one. What is named nowhere has the general help."""
+
+
+def topic_for(page: str, user: User) -> Topic:
+    """The help of the page of that name in the URLconf, as the reader's role needs it."""
+    own = _RECRUITERS if user.is_recruiter else _MANAGERS
+    name = _LIKE.get(page, page)
+    return own.get(name) or _BOTH.get(name) or GENERAL
