@@ -1,7 +1,9 @@
 from django.urls import path
 
-from intake import views
+from intake.views import opening, room
 
 urlpatterns = [
-    path("requisitions/<uuid:pk>/opening/", views.opening, name="requisition_opening"),
+    path("requisitions/<uuid:pk>/opening/", opening.opening, name="requisition_opening"),
+    path("requisitions/<uuid:pk>/intake/", room.room, name="intake"),
+    path("requisitions/<uuid:pk>/intake/answers/<slug:key>/", room.answers, name="intake_answers"),
 ]

@@ -158,9 +158,15 @@ class Brief(models.Model):
                         digest=digest, reason=reason if amends else "", by=by, at=now)  # fmt: skip
             brief.clean_fields(exclude={field.name for field in cls._meta.fields} - {"reason"})
             brief.save(force_insert=True)
-            done = "proposed an amendment" if amends else "proposed a brief"
-            record(done, requisition, by=by, now=now, client=requisition.client_id,
-                   brief=str(brief.pk), number=brief.number)  # fmt: skip
+            told: dict[str, Any] = {
+                "client": requisition.client_id,
+                "brief": str(brief.pk),
+                "number": brief.number,
+            }
+            if amends:
+                record("proposed an amendment", requisition, by=by, now=now, **told)
+            else:
+                record("proposed a brief", requisition, by=by, now=now, **told)
             brief._sign(side, requisition, by=by, now=now)
         return brief
 

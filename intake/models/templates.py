@@ -103,5 +103,7 @@ class LoadedWording(models.Model):
             changed = cls.objects.filter(phrase__iexact=row.phrase).update(**values)
             if not changed:
                 row.save(force_insert=True)
-            done = "turned off a wording" if row.is_off else "kept a wording"
-            record(done, by, by=by, now=now, phrase=row.phrase)
+            if row.is_off:
+                record("turned off a wording", by, by=by, now=now, phrase=row.phrase)
+            else:
+                record("kept a wording", by, by=by, now=now, phrase=row.phrase)

@@ -29,6 +29,7 @@ UNKNOWN = "changed something"
 class Kind(TextChoices):
     CHECKPOINTS = "checkpoints", "Checkpoints"
     CONVERSATION = "conversation", "Conversation"
+    INTAKE = "intake", "Intake and brief"
     STATUS = "status", "Status"
     PEOPLE = "people", "People and access"
     DETAILS = "details", "Details"
@@ -63,6 +64,18 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "logged a touchpoint": "logged {touchpoint}",
         "corrected a touchpoint": "corrected {touchpoint}",
         "undid a touchpoint": "took back {touchpoint}",
+    },
+    Kind.INTAKE: {
+        "began the intake": "prepared the intake",
+        "began the intake meeting": "began the intake meeting",
+        "changed the agenda of the intake": "changed the agenda of the intake",
+        "changed the agenda": "changed the agenda of meetings at the client",
+        "changed the working agreement": "changed the working agreement",
+        "proposed a brief": "asked for a signature under brief {number}",
+        "proposed an amendment": "asked for a signature under an amendment, brief {number}",
+        "signed the brief": "signed brief {number}",
+        "kept a wording": "changed the hint on the wording “{phrase}”",
+        "turned off a wording": "took away the hint on the wording “{phrase}”",
     },
     Kind.STATUS: {
         "became draft": "made the requisition a draft",
@@ -253,6 +266,12 @@ class _Blanks(dict[str, str]):
         """Older events do not say where it came from."""
         came_from = self.said.get("came_from")
         return _OPENED.get(came_from, "reopened") if came_from else "opened"
+
+    def _number(self) -> str:
+        return str(self.said.get("number", ""))
+
+    def _phrase(self) -> str:
+        return str(self.said.get("phrase", ""))
 
     def _rows(self) -> str:
         return _counted(self.said.get("rows", 0), "row")

@@ -1,0 +1,96 @@
+"""How a piece of a draft is saved over the wire, by script or by a plain form.
+
+A form sends the fields of one piece, and beside each the text that its writer saw:
+`text=…&seen-text=…`. A script asks for JSON and gets
+200 `{"piece", "revision", "values"}` for what is saved,
+409 `{"piece", "fields", "values", "by"}` for what somebody else saved since: nothing was written,
+422 `{"piece", "errors": {field: [words]}}` for what cannot be saved.
+A plain form gets the room again, at its piece, or the page with both texts.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from intake.models import Intake, StalePiece
+from intake.models.pieces import Piece
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a form says of one piece: what is wanted, and what the writer saw of it."""
+
+    wanted: Mapping[str, Any]
+    seen: Mapping[str, Any]
+
+
+def sent(post: QueryDict, fields: Iterable[str]) -> Sent:
+    """Of the fields that were sent. Line ends are those of the database, not of the wire."""
+    there = [name for name in fields if name in post]
+    return Sent(
+        wanted={name: _plain(post[name]) for name in there},
+        seen={name: _plain(post.get(f"seen-{name}", "")) for name in there},
+    )
+
+
+def _plain(text: Any) -> str:
+    return str(text).replace("\r\n", "\n").strip()
+
+
+def saved(
+    request: HttpRequest, intake: Intake, piece: str, fields: Sent, save: Callable[[], int]
+) -> HttpResponse:
+    """Save, and answer in the way that was asked for. `save` returns the piece's revision."""
+    try:
+        revision = save()
+    except StalePiece as stale:
+        return _refused_as_stale(request, intake, piece, fields, stale)
+    except ValidationError as error:
+        return _refused(request, intake, piece, fields, error)
+    if not asks_for_json(request):
+        return redirect(f"{room_url(intake.pk)}#{piece}")
+    return JsonResponse({"piece": piece, "revision": revision, "values": fields.wanted})
+
+
+def _refused_as_stale(
+    request: HttpRequest, intake: Intake, piece: str, fields: Sent, stale: StalePiece
+) -> HttpResponse:
+    current = stale.current
+    now = {name: getattr(current, name) for name in fields.wanted}
+    by = current.saved_by.display_name if current.saved_by else ""
+    if asks_for_json(request):
+        told = {"piece": piece, "fields": stale.fields, "values": now, "by": by}
+        return JsonResponse(told, status=409)
+    rows = [(name, fields.wanted[name], now[name]) for name in fields.wanted]
+    context = {"intake": intake, "piece": piece, "rows": rows, "by": by,
+               "at": current.saved_at, "fields": stale.fields}  # fmt: skip
+    return render(request, "intake/conflict.html", context, status=409)
+
+
+def _refused(
+    request: HttpRequest, intake: Intake, piece: str, fields: Sent, error: ValidationError
+) -> HttpResponse:
+    errors = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    if asks_for_json(request):
+        return JsonResponse({"piece": piece, "errors": errors}, status=422)
+    context = {"intake": intake, "piece": piece, "errors": errors, "wanted": fields.wanted}
+    return render(request, "intake/refused.html", context, status=422)
+
+
+def asks_for_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def room_url(pk: UUID) -> str:
+    return reverse("intake", args=[pk])
+
+
+def values_of(piece: Piece) -> dict[str, Any]:
+    """Its fields as JSON can carry them."""
+    return {name: getattr(piece, name) for name in piece.EDITABLE}
