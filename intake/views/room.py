@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from intake.access import may_write, seen_intake, written_intake
+from intake.board import board_of
 from intake.models import Answer, LoadedWording
 from intake.questions import BY_KEY
 from intake.room import room_of
@@ -19,10 +20,12 @@ from recruiting.accounts.http import AuthenticatedHttpRequest
 def room(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     now = timezone.now()
     intake = seen_intake(request.user, pk)
+    found = room_of(intake, LoadedWording.known(), now=now)
     context = {
         "intake": intake,
         "requisition": intake.requisition,
-        "room": room_of(intake, LoadedWording.known(), now=now),
+        "room": found,
+        "board": board_of(found, intake.requisition),
         "may_write": may_write(request.user, intake.requisition, now),
     }
     return render(request, "intake/room.html", context)
