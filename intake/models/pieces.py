@@ -26,6 +26,11 @@ ACTIONS_MAX = 100
 LINE_MAX = 300
 
 
+def too_long(length: int, limit: int) -> str:
+    """What to say of a text that has more characters than there is room for."""
+    return f"This has {length:,} characters; there is room for {limit:,}. Shorten it."
+
+
 class StalePiece(Exception):
     """Somebody has saved another text since. Holds the piece as it stands, and the fields that
     differ."""
@@ -119,6 +124,11 @@ class Piece(models.Model):
     def _check(self, changed: list[str]) -> None:
         everything = {field.name for field in self._meta.fields}
         self.clean_fields(exclude=everything - set(changed))
+        for name in changed:
+            # Django leaves the length of a TextField to forms.
+            limit = getattr(self._meta.get_field(name), "max_length", None)
+            if limit and len(value := str(getattr(self, name))) > limit:
+                raise ValidationError({name: [too_long(len(value), limit)]})
 
     def _save(self, held: Intake, by: "User", now: datetime, *names: str) -> None:
         self.revision, self.saved_by, self.saved_at = held.next_revision(), by, now

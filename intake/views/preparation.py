@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from intake.access import may_write
+from intake.access import check_may_write
 from intake.models import Intake
 from intake.preparation import PreparationForm
 from recruiting.accounts.http import AuthenticatedHttpRequest
@@ -21,8 +20,7 @@ def preparation(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase
     now = timezone.now()
     rows = Requisition.objects.visible_to(request.user)
     requisition = get_object_or_404(rows.select_related("client", "recruiter", "manager"), pk=pk)
-    if not may_write(request.user, requisition, now):
-        raise PermissionDenied
+    check_may_write(request.user, requisition, now)
     if Intake.objects.filter(pk=pk).exists():
         return redirect("intake", pk)
     if request.method == "GET":
