@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from intake.access import may_write, seen_intake, written_intake
+from intake.board import board_of
 from intake.models import Answer, LoadedWording
 from intake.news import State, here_besides
 from intake.questions import BY_KEY
@@ -23,13 +24,15 @@ def room(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     state = State.seen_by(request.user, pk)
     intake = seen_intake(request.user, pk)
     shown = request.GET.get("part", "")
+    found = room_of(intake, LoadedWording.known(), now=now, shown=shown)
     context = {
         "intake": intake,
         "requisition": intake.requisition,
         "state": state,
         "now": now,
         "here": here_besides(request.user, pk, now=now),
-        "room": room_of(intake, LoadedWording.known(), now=now, shown=shown),
+        "room": found,
+        "board": board_of(found, intake.requisition),
         "may_write": may_write(request.user, intake.requisition, now),
     }
     return render(request, "intake/room.html", context)
