@@ -25,6 +25,15 @@ class Run:
     mark: Mark
     text: str
 
+    @property
+    def words(self) -> str:
+        """Without the space before them, which is not worth a mark of its own."""
+        return self.text.lstrip() or self.text
+
+    @property
+    def space(self) -> str:
+        return self.text.removesuffix(self.words)
+
 
 @dataclass(frozen=True)
 class Change:
