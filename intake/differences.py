@@ -15,7 +15,8 @@ EXACT_TOKENS = 400
 """Longer texts are compared without their most frequent words as anchors: exact comparison takes
 minutes where much of a long job description was rewritten."""
 
-_TOKEN = re.compile(r"\s*(?:\w+|[^\w\s])|\s+")
+_TOKEN = re.compile(r"\s*(?:\w+(?:[.,'’-]\w+)*|[^\w\s])|\s+")
+"""A word, a number with its separators or a sign, each with the space before it."""
 
 
 @dataclass(frozen=True)

@@ -68,8 +68,9 @@ class Document:
 
     @property
     def is_empty(self) -> bool:
-        """Nothing was agreed yet; a job description alone is no agreement."""
-        return not (self.why or self.groups or self.blocks or self.terms)
+        """Nothing was agreed on this job yet: its description and the terms of the pair are older
+        than it."""
+        return not (self.why or self.groups or self.blocks)
 
 
 def document_of(content: Content) -> Document:
