@@ -1,7 +1,6 @@
 from django.urls import path
 
-from intake.views import agendas, agreement, board, news, opening, preparation, room
-from intake.views import briefs, opening, room
+from intake.views import agendas, agreement, board, briefs, news, opening, preparation, room
 
 urlpatterns = [
     path("briefs/<uuid:pk>/", briefs.version, name="brief_version"),

@@ -3,8 +3,9 @@
 "use strict";
 
 (() => {
-  /* A row is told by its piece, everything else that has one by its id. */
-  const keyOf = (node) => node.dataset?.piece ?? node.id ?? "";
+  /* A row is told by its piece, a form by where it is sent, all else that has one by its id. */
+  const keyOf = (node) =>
+    node.dataset?.piece ?? (node.id || (node.tagName === "FORM" ? node.getAttribute("action") : "") || "");
 
   function alike(one, other) {
     if (one.nodeType !== other.nodeType || one.nodeName !== other.nodeName) return false;
@@ -85,7 +86,7 @@
   }
 
   window.morph = (old, fresh, isHeld) => {
-    const held = new Set([...document.querySelectorAll("[data-piece]")].filter(isHeld));
+    const held = new Set([...old.querySelectorAll("[data-piece], form[data-draft]")].filter(isHeld));
     /* The outermost of those that lie in one another stands for all. */
     for (const one of [...held]) {
       for (const other of held) if (other !== one && other.contains(one)) held.delete(one);

@@ -474,10 +474,18 @@ window.roomPieces = (() => {
     control.addEventListener("animationend", () => control.classList.remove("just-came"), { once: true });
   }
 
+  /* In a form that saves itself only when it is told to. */
+  function isTouched(control) {
+    if (control.type === "hidden" || control.type === "submit") return false;
+    if (isTicked(control)) return control.checked !== control.defaultChecked;
+    return control.tagName !== "SELECT" && control.value !== control.defaultValue;
+  }
+
   /* Whether a row must be left as it is when its list is shown anew, as of a revision. */
   function isHeld(row, revision = Infinity) {
     const forms = row.matches("form[data-piece]") ? [row] : [...row.querySelectorAll("form[data-piece]")];
     if (row.contains(document.activeElement)) return true;
+    if (row.matches("form[data-draft]")) return [...row.elements].some(isTouched);
     return forms.some((form) => {
       const state = stateOf(form);
       const isBusy = state.sending.length > 0 || state.conflicts.size > 0 || state.revision > revision;
