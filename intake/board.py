@@ -3,11 +3,12 @@ the rows themselves: which sentences are taken, what to think about again, whom 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID, uuid4, uuid5
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q
 from django.utils.safestring import SafeString
 
@@ -132,6 +133,32 @@ def section_view(section: Section, rows: Iterable[Requirement]) -> SectionView:
 def key_of(section: Section, sentence: str) -> UUID:
     """The same in every process and at every time, and another one in another intake."""
     return uuid5(section.intake_id, sentence)
+
+
+def sentence_of(section: Section, key: str) -> str | None:
+    """The sentence of this section that has this key."""
+    return next((text for text in sentences_of(section.text) if str(key_of(section, text)) == key),
+                None)  # fmt: skip
+
+
+def take_sentence(section: Section, text: str, *, by: User, now: datetime) -> int:
+    """Make a requirement of it, as it stands; again after it was removed, the same one. Returns
+    its revision. Raises ValidationError as `Requirement.add` does."""
+    with transaction.atomic():
+        made = Requirement.add(section.intake, {"text": text}, by=by, now=now,
+                               pk=key_of(section, text))  # fmt: skip
+        made.restore(by=by, now=now)
+    return made.revision
+
+
+def leave_sentence(section: Section, text: str, *, by: User, now: datetime) -> int:
+    """Take that back, if it stands. Returns its revision."""
+    rows = Requirement.objects.filter(intake=section.intake, pk=key_of(section, text))
+    made = rows.select_related("intake").first()
+    if made is None:
+        return section.revision
+    made.remove(by=by, now=now)
+    return made.revision
 
 
 def doubts(rows: Sequence[Requirement]) -> list[Doubt]:

@@ -19,16 +19,17 @@ from django.views.decorators.http import require_POST
 from intake.access import written_intake
 from intake.adding import AddingForm, NewActionForm, NewRequirementForm
 from intake.board import (
-    key_of,
+    leave_sentence,
     people_of,
     place_beside,
     read_action,
     seen_action,
+    sentence_of,
+    take_sentence,
 )
 from intake.models import Action, Intake, Requirement, Section
 from intake.models.pieces import Ordered
 from intake.saving import Sent, asks_for_json, room_url, saved, sent
-from intake.sentences import sentences_of
 from recruiting.accounts.http import AuthenticatedHttpRequest
 
 KINDS: dict[str, type[Ordered]] = {
@@ -100,26 +101,15 @@ def sentences(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpRes
     """`take=KEY` makes a requirement of a sentence of this section, `leave=KEY` takes it back."""
     intake = _written(request, pk)
     section: Section = _row(intake, "section", row)
-    known = {str(key_of(section, text)): text for text in sentences_of(section.text)}
     taken, left = request.POST.get("take", ""), request.POST.get("leave", "")
-    text = known.get(taken or left)
-    fields = Sent({"text": text or ""}, {"text": ""})
+    text = sentence_of(section, taken or left)
+    fields = Sent({"text": text or "?"}, {"text": ""})
 
     def save() -> int:
         if text is None:
             raise ValidationError("The job description has no such sentence. Reload the page.")
-        key, by, now = UUID(taken or left), request.user, timezone.now()
-        if left:
-            found = Requirement.objects.filter(intake=intake, pk=key).first()
-            if found:
-                found.intake = intake
-                found.remove(by=by, now=now)
-            return intake.revision
-        with transaction.atomic():
-            made = Requirement.add(intake, {"text": text}, by=by, now=now, pk=key)
-            made.intake = intake
-            made.restore(by=by, now=now)
-        return made.revision
+        move = take_sentence if taken else leave_sentence
+        return move(section, text, by=request.user, now=timezone.now())
 
     return saved(request, intake, f"sentences-{section.pk}", fields, save)
 
