@@ -59,7 +59,7 @@ class Moment:
     @property
     def part_words(self) -> str:
         if not self.left:
-            return "Sign off, or go on calmly"
+            return f"Last: {self.part.name}"
         return f"{self.left_in_part} min for {self.part.name}"
 
     def passed_of(self, begins: int, ends: int) -> int:

@@ -82,6 +82,7 @@ class Changed:
     values: Mapping[str, Any]
     by: str
     removed: bool
+    revision: int
     position: int = 0
 
 
@@ -160,6 +161,7 @@ def _changed(piece: Piece) -> Changed:
         values={one: getattr(piece, one) for one in piece.EDITABLE},
         by=piece.saved_by.display_name if piece.saved_by else "",
         removed=piece.removed_at is not None,
+        revision=piece.revision,
         position=getattr(piece, "position", 0),
     )
 

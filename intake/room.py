@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils.safestring import SafeString
-
-from intake.agenda import AGENDA, Moment, Part, moment, spans
+from intake.agenda import Moment, Part, moment, spans
 from intake.checks import Asked, Remark, warnings
-from intake.content import KINDS, Content, Missing, RequirementLine, missing
+from intake.content import KINDS, Content, Missing, missing
+from intake.document import Document, document_of
 from intake.models import Action, Intake, Requirement, Section
-from intake.questions import QUESTIONS, Question, questions_of
+from intake.questions import Question, questions_of
 from intake.wording import Hint, Wording, hints
-from recruiting.lib.text import render_markdown
 
 
 @dataclass(frozen=True)
@@ -98,49 +96,22 @@ class Room:
 
 
 @dataclass(frozen=True)
-class Chapter:
-    """Texts of the brief under one heading, each with its name."""
-
-    name: str
-    lines: Sequence[tuple[str, SafeString]]
-
-
-@dataclass(frozen=True)
 class Draft:
     """The brief as it grows beside the talk, and what it lacks to be signed.
 
     Each `missing` comes with whether its part stands in the agenda of this meeting.
     """
 
-    content: Content
-    chapters: Sequence[Chapter]
-    kinds: Sequence[tuple[str, Sequence[RequirementLine]]]
+    document: Document
     missing: Sequence[tuple[Missing, bool]]
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.chapters and not self.kinds
 
 
 def draft_of(intake: Intake, content: Content) -> Draft:
     there = {part.key for part in intake.agenda}
-    kinds = [(name, content.of_kind(kind)) for kind, name in KINDS.items()]
     return Draft(
-        content=content,
-        chapters=_chapters(content.texts),
-        kinds=[(name, rows) for name, rows in kinds if rows],
+        document=document_of(content),
         missing=[(one, one.part in there) for one in missing(content)],
     )
-
-
-def _chapters(texts: Mapping[str, str]) -> list[Chapter]:
-    names = {part.key: part.name for part in AGENDA}
-    found: dict[str, list[tuple[str, SafeString]]] = {}
-    for question in QUESTIONS:
-        if text := texts.get(question.key):
-            heading = question.group or names[question.part]
-            found.setdefault(heading, []).append((question.name, render_markdown(text)))
-    return [Chapter(name, lines) for name, lines in found.items()]
 
 
 def room_of(intake: Intake, wordings: Sequence[Wording], *, now: datetime, shown: str = "") -> Room:

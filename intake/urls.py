@@ -1,8 +1,13 @@
 from django.urls import path
 
-from intake.views import agendas, agreement, board, news, opening, preparation, room
+from intake.views import agendas, agreement, board, briefs, news, opening, preparation, room
 
 urlpatterns = [
+    path("briefs/<uuid:pk>/", briefs.version, name="brief_version"),
+    path("briefs/<uuid:pk>/withdrawal/", briefs.withdrawal, name="brief_withdrawal"),
+    path("requisitions/<uuid:pk>/brief/", briefs.brief, name="brief"),
+    path("requisitions/<uuid:pk>/brief/comparison/", briefs.comparison, name="brief_comparison"),
+    path("requisitions/<uuid:pk>/brief/signature/", briefs.signature, name="brief_signature"),
     path("requisitions/<uuid:pk>/opening/", opening.opening, name="requisition_opening"),
     path("requisitions/<uuid:pk>/intake/", room.room, name="intake"),
     path("requisitions/<uuid:pk>/intake/agenda/", agendas.agenda, name="intake_agenda"),

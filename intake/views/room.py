@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,13 +15,18 @@ from intake.questions import BY_KEY
 from intake.room import draft_of, room_of
 from intake.saving import room_url, saved, sent
 from recruiting.accounts.http import AuthenticatedHttpRequest
+from requisitions.models import Requisition
 
 
 @require_GET
 def room(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     """What can change is noted before it is read: what comes in between is told as news."""
     now = timezone.now()
-    state = State.seen_by(request.user, pk)
+    try:
+        state = State.seen_by(request.user, pk)
+    except Http404:
+        get_object_or_404(Requisition.objects.visible_to(request.user), pk=pk)
+        return redirect("intake_preparation", pk)
     intake = seen_intake(request.user, pk)
     shown = request.GET.get("part", "")
     found = room_of(intake, LoadedWording.known(), now=now, shown=shown)

@@ -74,6 +74,8 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "proposed a brief": "asked for a signature under brief {number}",
         "proposed an amendment": "asked for a signature under an amendment, brief {number}",
         "signed the brief": "signed brief {number}",
+        "took back a brief": "took back brief {number} before both had signed",
+        "contested a signature": "contested a signature under brief {number}",
         "kept a wording": "changed the hint on the wording “{phrase}”",
         "turned off a wording": "took away the hint on the wording “{phrase}”",
     },
