@@ -4,13 +4,14 @@ Each answers a plain form with the room at its place, and a script with JSON: wh
 `undo`, the address that takes it back.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -121,7 +122,7 @@ def sentences(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpRes
 def requirement(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpResponseBase:
     """Save fields of it. Whoever sorts it by a button sends what is typed in the row as well."""
     found: Requirement = _row(_written(request, pk), "requirement", row)
-    fields = _on_one_line(sent(request.POST, Requirement.EDITABLE))
+    fields = _on_one_line(_pressed(request.POST, "sort", "kind", Requirement.EDITABLE))
 
     def save() -> int:
         if fields.wanted.get("text") == "":
@@ -129,6 +130,16 @@ def requirement(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpR
         return found.change(fields.wanted, fields.seen, by=request.user, now=timezone.now())
 
     return saved(request, found.intake, f"requirement-{row}", fields, save)
+
+
+def _pressed(post: QueryDict, button: str, field: str, editable: Iterable[str]) -> Sent:
+    """The fields of a row, and the one that a button of it sets: the button has a name of its own,
+    since what is typed saves itself and a button does not. `was` is what its presser saw."""
+    fields = sent(post, editable)
+    if button not in post:
+        return fields
+    return Sent({**fields.wanted, field: post[button]},
+                {**fields.seen, field: post.get("was", "")})  # fmt: skip
 
 
 def _on_one_line(fields: Sent) -> Sent:
@@ -159,7 +170,7 @@ def section(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpRespo
 def action(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpResponseBase:
     """Save its words, who has it, until when, or that it is done."""
     found: Action = _row(_written(request, pk), "action", row)
-    fields = sent(request.POST, Action.EDITABLE)
+    fields = _pressed(request.POST, "done", "is_done", Action.EDITABLE)
     people = {one.pk for one in people_of(found.intake.requisition)}
     if found.holder_id:
         people.add(found.holder_id)

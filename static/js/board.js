@@ -1,6 +1,6 @@
 /* The board of the intake room: requirements and actions are added, sorted, moved and removed
    without a new page, by key, by button and by dragging. What has changed is told to the page by
-   `intake:changed`, and intake.js brings its lists up to date. Without it all of it is forms. */
+   `room:changed`, and intake.js brings its lists up to date. Without it all of it is forms. */
 "use strict";
 
 (() => {
@@ -11,44 +11,36 @@
     1: "dealbreaker", d: "dealbreaker", 2: "nice", n: "nice", 3: "not needed", x: "not needed", 0: "",
   };
   const NO_CONNECTION = "Not saved: there is no connection. Nothing is lost; try again.";
-  const MOVED_BEFORE_DRAG_PX = 5;
-  const LONG_PRESS_MS = 400;
 
   const rowOf = (element) => element?.closest?.("[data-row]") ?? null;
   const handleOf = (row) => row?.querySelector("[data-handle]") ?? null;
+  const entryOf = (row) => row?.querySelector("[data-handle], .todo__done") ?? null;
   const columnOf = (row) => row.closest("[data-column]");
-  const rowWith = (id) => document.querySelector(`[data-row="${CSS.escape(id)}"]`);
+  const rowWith = (id) => (id ? document.querySelector(`[data-row="${CSS.escape(id)}"]`) : null);
+  const columnFor = (kind) => document.querySelector(`[data-column="${CSS.escape(kind)}"]`);
   const rowsIn = (column) => [...column.querySelectorAll(":scope > [data-row]")];
   const hasKeys = () => document.body.dataset.keys !== "off";
 
   /* ---- Sending ---- */
 
-  async function send(url, fields) {
-    const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
-    const body = new URLSearchParams({ ...fields, csrfmiddlewaretoken: token });
-    try {
-      const answer = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" } });
-      const isJson = (answer.headers.get("Content-Type") ?? "").startsWith("application/json");
-      return { status: answer.status, told: isJson ? await answer.json() : null };
-    } catch {
-      return { status: 0, told: null };
-    }
-  }
+  const wire = window.roomWire;
 
-  function refusal({ status, told }) {
-    if (status === 0) return NO_CONNECTION;
-    if (told?.by !== undefined && status === 409) {
-      return `${told.by || "Somebody"} has changed this meanwhile. Here is how it stands now.`;
+  function refusal({ status, data }) {
+    if (status === 409) {
+      return `${data.by || "Somebody"} has changed this meanwhile. Here is how it stands now.`;
     }
-    if (told?.errors) return Object.values(told.errors).flat().join(" ");
+    if (status === 422) return Object.values(data.errors).flat().join(" ");
     if (status === 404) return "This is no longer there.";
-    return "Not saved: this page has grown old. Reload it and try again.";
+    if (status === 401) return "Not saved: you are signed out. Sign in in a new tab and try again.";
+    if (status === "other") return "Not saved: somebody else is signed in here by now.";
+    if (status === 0 || status >= 500) return "Not saved: there is no connection. Nothing is lost; try again.";
+    return "Not saved. Reload the page to see how things stand.";
   }
 
-  const isDone = ({ status, told }) => status === 200 && told !== null;
+  const isDone = ({ status }) => status === 200;
 
-  function changed(kind) {
-    document.dispatchEvent(new CustomEvent("intake:changed", { detail: { kind } }));
+  function changed() {
+    document.dispatchEvent(new CustomEvent("room:changed"));
   }
 
   /* ---- What was done, said beside the list, with a way back ---- */
@@ -72,36 +64,43 @@
   async function takeBack() {
     if (!undoable) return;
     const { kind, url } = undoable;
-    const answer = await send(url, {});
+    const answer = await wire.send(url, {});
     say(kind, isDone(answer) ? "It is back." : refusal(answer));
     if (!isDone(answer)) return;
-    focusWhenThere(answer.told.piece.replace(`${kind}-`, ""));
-    changed(kind);
+    wanted = answer.data.piece.replace(`${kind}-`, "");
+    changed();
   }
 
-  /* ---- The focus follows what was done, once the list shows it ---- */
+  /* ---- The focus follows what was done, and stays with a row that somebody else moves ---- */
 
-  let wanted = null;
+  let wanted = "";
+  let lastRow = "";
 
-  function focusWhenThere(id, { column = null, selector = "[data-handle]" } = {}) {
-    wanted = { id, column, selector };
-  }
-
-  function settleFocus() {
-    if (!wanted) return;
-    const row = rowWith(wanted.id);
-    if (!row || (wanted.column !== null && columnOf(row)?.dataset.column !== wanted.column)) return;
-    const target = row.querySelector(wanted.selector) ?? row.querySelector("textarea");
-    wanted = null;
-    target?.focus();
-  }
-
-  for (const list of document.querySelectorAll("[data-live]")) {
-    new MutationObserver(settleFocus).observe(list, { childList: true, subtree: true });
-  }
   document.addEventListener("focusin", (event) => {
-    if (wanted && event.target !== document.body) wanted = null;
+    wanted = "";
+    lastRow = rowOf(event.target)?.dataset.row ?? "";
   });
+
+  /* Who leaves a row of her own accord is not brought back to it. */
+  document.addEventListener("focusout", ({ target, relatedTarget }) => {
+    window.setTimeout(() => {
+      if (!relatedTarget && target.isConnected && document.activeElement === document.body) lastRow = "";
+    });
+  });
+
+  document.addEventListener("room:shown", () => {
+    const isLost = document.activeElement === document.body || !document.activeElement;
+    const row = rowWith(wanted) ?? (isLost ? rowWith(lastRow) : null);
+    entryOf(row)?.focus({ preventScroll: !wanted });
+  });
+
+  /* The row goes where it will stand, before the list is shown anew; so the focus goes with it. */
+  function put(row, column) {
+    const active = row.contains(document.activeElement) ? document.activeElement : null;
+    if (!column || columnOf(row) === column) return;
+    column.append(row);
+    active?.focus();
+  }
 
   /* ---- Adding ---- */
 
@@ -116,14 +115,14 @@
     const text = form.elements.text;
     const typed = text.value;
     form.setAttribute("aria-busy", "true");
-    const answer = await send(form.action, Object.fromEntries(new FormData(form)));
+    const answer = await wire.send(form.action, Object.fromEntries(new FormData(form)));
     form.removeAttribute("aria-busy");
     if (!isDone(answer)) {
       stateOf(form, refusal(answer), "refused");
       text.focus();
       return;
     }
-    form.elements.key.value = answer.told.key;
+    form.elements.key.value = answer.data.key;
     if (text.value === typed) {
       for (const control of form.querySelectorAll("[data-adds-field]")) control.value = "";
     }
@@ -131,17 +130,14 @@
     text.dispatchEvent(new Event("input", { bubbles: true }));
     stateOf(form, `Added: ${typed.trim()}`, "saved");
     text.focus();
-    changed(form.dataset.adds);
+    changed();
   }
 
   /* ---- What a button of a row does ---- */
 
   function fieldsOf(button) {
     if (!button.name) return {};
-    const seen = button.form.elements[`seen-${button.name}`];
-    const fields = { [button.name]: button.value };
-    if (seen) fields[`seen-${button.name}`] = seen.value;
-    return fields;
+    return { [button.name]: button.value, was: button.form.elements.was?.value ?? "" };
   }
 
   function neighbour(row) {
@@ -150,56 +146,31 @@
     return rows[at + 1] ?? rows[at - 1] ?? null;
   }
 
+  const busy = new WeakSet();
+
   async function press(button) {
-    const form = button.form;
+    const { form } = button;
     const kind = form.dataset.board;
     const row = rowOf(button);
-    if (form.hasAttribute("aria-busy")) return;
-    form.setAttribute("aria-busy", "true");
+    const what = row ?? button;
+    if (busy.has(what)) return;
+    busy.add(what);
     const url = button.hasAttribute("formaction") ? button.formAction : form.action;
-    const answer = await send(url, fieldsOf(button));
-    form.removeAttribute("aria-busy");
-    if (!isDone(answer)) {
-      say(kind, refusal(answer));
-    } else if (button.hasAttribute("data-removes")) {
-      say(kind, `Removed “${answer.told.text}”. `, answer.told.undo);
-      leave(row, kind);
-    } else if (button.name === "kind") {
-      follow(row, button.value);
-    } else if (button.name === "is_done") {
-      const selector = button.matches(":focus") ? ".todo__done" : "none";
-      stay(row, selector);
-    } else {
-      say(kind, "");
-    }
-    if (answer.status) changed(kind);
+    const answer = await wire.send(url, fieldsOf(button));
+    busy.delete(what);
+    if (!isDone(answer)) say(kind, refusal(answer));
+    else if (button.hasAttribute("data-removes")) leave(row, kind, answer.data);
+    else say(kind, "");
+    if (isDone(answer) && button.name === "sort") put(row, columnFor(button.value));
+    changed();
   }
 
-  /* The row goes into another list: what has the focus in it lets go, so that it can be redrawn. */
-  function letGo(row) {
-    if (row?.contains(document.activeElement)) document.activeElement.blur();
-  }
-
-  function follow(row, column) {
+  function leave(row, kind, { text, undo }) {
+    const next = entryOf(neighbour(row)) ?? document.querySelector(`[data-adds="${kind}"] [name=text]`);
     const had = row.contains(document.activeElement);
-    letGo(row);
-    if (had) focusWhenThere(row.dataset.row, { column });
-    say("requirement", "");
-  }
-
-  function stay(row, selector) {
-    const had = row.contains(document.activeElement);
-    letGo(row);
-    if (had) window.setTimeout(() => rowWith(row.dataset.row)?.querySelector(selector)?.focus());
-  }
-
-  function leave(row, kind) {
-    const next = neighbour(row);
-    const had = row.contains(document.activeElement);
-    letGo(row);
-    if (!had) return;
-    const target = next?.querySelector("[data-handle], .todo__done") ?? null;
-    (target ?? document.querySelector(`[data-adds="${kind}"] [name=text]`))?.focus();
+    row.remove();
+    if (had) next.focus();
+    say(kind, `Removed “${text}”. `, undo);
   }
 
   /* Before all others: these forms are sent here, not by the browser and not as pieces. */
@@ -224,19 +195,23 @@
   async function settle(form) {
     if (form.hasAttribute("aria-busy")) return;
     form.setAttribute("aria-busy", "true");
-    const answer = await send(form.action, Object.fromEntries(new FormData(form)));
+    const answer = await wire.send(form.action, Object.fromEntries(new FormData(form)));
     form.removeAttribute("aria-busy");
     if (!isDone(answer) && [409, 422].includes(answer.status)) {
       HTMLFormElement.prototype.submit.call(form);
       return;
     }
-    if (isDone(answer)) {
-      dropDraft(form);
-      if (form.contains(document.activeElement)) document.activeElement.blur();
-      document.getElementById("agreement").focus({ preventScroll: true });
-      changed("agreement");
-    }
+    if (isDone(answer)) agreed(form, answer.data.version);
     stateOf(form, isDone(answer) ? "Agreed." : refusal(answer), isDone(answer) ? "saved" : "refused");
+  }
+
+  /* What was typed is what stands: the form may be shown anew, with the version that it has now. */
+  function agreed(form, version) {
+    dropDraft(form);
+    form.elements.version.value = version;
+    for (const control of form.elements) control.defaultValue = control.value;
+    if (document.activeElement.matches("input")) form.querySelector("[type=submit]").focus();
+    changed();
   }
 
   /* The draft that app.js keeps of what was typed. */
@@ -256,35 +231,34 @@
   }
 
   async function sort(row, kind) {
-    const form = row.querySelector("form");
-    const seen = form.elements["seen-kind"].value;
-    if (seen === kind) return;
+    const { form } = row.querySelector("[name=was]");
+    const was = form.elements.was.value;
+    if (was === kind || busy.has(row)) return;
+    busy.add(row);
     const next = neighbour(row);
-    const answer = await send(form.action, { kind, "seen-kind": seen });
-    if (!isDone(answer)) {
-      say("requirement", refusal(answer));
-    } else if (next) {
+    const answer = await wire.send(form.action, { sort: kind, was });
+    busy.delete(row);
+    say("requirement", isDone(answer) ? "" : refusal(answer));
+    if (isDone(answer)) {
+      put(row, columnFor(kind));
       handleOf(next)?.focus();
-    } else {
-      follow(row, kind);
     }
-    if (answer.status) changed("requirement");
+    changed();
   }
 
   async function move(row, step) {
     const button = row.querySelector(`[name=move][value=${step}]`);
-    if (!button) return;
-    const answer = await send(button.formAction, { move: step });
-    if (!isDone(answer)) {
-      say("requirement", refusal(answer));
-    } else {
-      const other = step === "up" ? row.previousElementSibling : row.nextElementSibling;
-      if (other) {
-        other[step === "up" ? "before" : "after"](row);
-        handleOf(row).focus();
-      }
+    if (!button || busy.has(row)) return;
+    busy.add(row);
+    const answer = await wire.send(button.formAction, { move: step });
+    busy.delete(row);
+    say("requirement", isDone(answer) ? "" : refusal(answer));
+    const other = step === "up" ? row.previousElementSibling : row.nextElementSibling;
+    if (isDone(answer) && other) {
+      other[step === "up" ? "before" : "after"](row);
+      handleOf(row).focus();
     }
-    if (answer.status) changed("requirement");
+    changed();
   }
 
   function onHandle(event) {
@@ -310,7 +284,7 @@
       if (event.ctrlKey || event.metaKey) return;
       event.preventDefault();
       onHandle(event);
-    } else if (target.matches?.("textarea[data-line]")) {
+    } else if (target.matches?.("textarea[data-one-line]")) {
       inLine(event);
     }
   });
@@ -326,7 +300,7 @@
     "input",
     (event) => {
       const line = event.target;
-      if (!line.matches?.("textarea[data-line]") || !/[\r\n]/.test(line.value)) return;
+      if (!line.matches?.("textarea[data-one-line]") || !/[\r\n]/.test(line.value)) return;
       const at = line.selectionStart;
       line.value = line.value.replace(/\s*[\r\n]+\s*/g, " ");
       line.setSelectionRange(at, at);
@@ -340,133 +314,5 @@
     if (row) window.setTimeout(() => handleOf(row)?.focus());
   });
 
-  /* ---- Dragging, with a mouse, a pen or a finger ---- */
-
-  let drag = null;
-
-  document.addEventListener("pointerdown", (event) => {
-    const row = rowOf(event.target);
-    if (!row || !row.closest("[data-column]") || event.button) return;
-    const byHandle = Boolean(event.target.closest("[data-handle]"));
-    const byFinger = event.pointerType !== "mouse";
-    if (!byHandle && (!byFinger || event.target.closest("button, a"))) return;
-    endDrag();
-    drag = { row, id: event.pointerId, x: event.clientX, y: event.clientY, isOn: false, byHandle };
-    if (!byHandle) drag.timer = window.setTimeout(() => startDrag(event.clientX, event.clientY), LONG_PRESS_MS);
-  });
-
-  function startDrag(x, y) {
-    if (!drag) return;
-    drag.isOn = true;
-    drag.row.setAttribute("data-dragged", "");
-    room.setAttribute("data-carrying", "");
-    drag.card = document.createElement("div");
-    drag.card.className = "carried";
-    drag.card.setAttribute("aria-hidden", "true");
-    drag.card.textContent = drag.row.querySelector("textarea").value;
-    document.body.append(drag.card);
-    document.activeElement?.blur?.();
-    carry(x, y);
-  }
-
-  function carry(x, y) {
-    drag.card.style.translate = `${x + 12}px ${y + 12}px`;
-    markPlace(x, y);
-    const edge = 80;
-    if (y < edge) window.scrollBy(0, -12);
-    else if (y > window.innerHeight - edge) window.scrollBy(0, 12);
-  }
-
-  function unmark() {
-    for (const one of document.querySelectorAll("[data-drop]")) one.removeAttribute("data-drop");
-  }
-
-  function markPlace(x, y) {
-    unmark();
-    drag.place = null;
-    const under = document.elementFromPoint(x, y);
-    const over = rowOf(under)?.closest("[data-column] > [data-row]");
-    if (over && over !== drag.row) {
-      const { top, height } = over.getBoundingClientRect();
-      const side = y < top + height / 2 ? "before" : "after";
-      over.setAttribute("data-drop", side);
-      drag.place = { column: columnOf(over), over, side };
-    } else if (!over) {
-      const column = under?.closest?.(".column")?.querySelector("[data-column]");
-      if (!column) return;
-      const last = rowsIn(column).filter((one) => one !== drag.row).at(-1);
-      (last ?? column).setAttribute("data-drop", "after");
-      drag.place = { column, over: last ?? null, side: "after" };
-    }
-  }
-
-  document.addEventListener("pointermove", (event) => {
-    if (!drag || event.pointerId !== drag.id) return;
-    if (drag.isOn) {
-      carry(event.clientX, event.clientY);
-      return;
-    }
-    const far = Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > MOVED_BEFORE_DRAG_PX;
-    if (far && drag.byHandle) startDrag(event.clientX, event.clientY);
-    else if (far) endDrag();
-  });
-
-  /* While a row is carried by a finger, the page does not scroll under it. */
-  document.addEventListener(
-    "touchmove",
-    (event) => {
-      if (drag?.isOn) event.preventDefault();
-    },
-    { passive: false },
-  );
-
-  function endDrag() {
-    if (!drag) return null;
-    const { row, place, card, isOn, timer } = drag;
-    window.clearTimeout(timer);
-    drag = null;
-    card?.remove();
-    unmark();
-    row.removeAttribute("data-dragged");
-    room.removeAttribute("data-carrying");
-    return isOn && place ? { row, ...place } : null;
-  }
-
-  async function drop({ row, column, over, side }) {
-    const form = row.querySelector("form");
-    const rows = rowsIn(column).filter((one) => one !== row);
-    const before = side === "after" ? over : (rows[rows.indexOf(over) - 1] ?? null);
-    const fields = { after: before?.dataset.row ?? "" };
-    if (columnOf(row) !== column) {
-      fields.kind = column.dataset.column;
-      fields["seen-kind"] = form.elements["seen-kind"].value;
-    }
-    if (over) over[side](row);
-    else column.append(row);
-    const answer = await send(`${form.getAttribute("action")}place/`, fields);
-    say("requirement", isDone(answer) ? "" : refusal(answer));
-    changed("requirement");
-  }
-
-  document.addEventListener("pointerup", (event) => {
-    if (!drag || event.pointerId !== drag.id) return;
-    const wasOn = drag.isOn;
-    const dropped = endDrag();
-    if (dropped) drop(dropped);
-    if (wasOn) document.addEventListener("click", swallow, { capture: true, once: true });
-    window.setTimeout(() => document.removeEventListener("click", swallow, true));
-  });
-
-  function swallow(event) {
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
-  document.addEventListener("pointercancel", endDrag);
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && drag?.isOn) endDrag();
-  });
-  document.addEventListener("contextmenu", (event) => {
-    if (drag?.isOn) event.preventDefault();
-  });
+  window.roomBoard = { changed, columnOf, isDone, refusal, rowOf, rowsIn, say };
 })();
