@@ -22,7 +22,9 @@ from tests.queries import counted
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 JSON = {"Accept": "application/json"}
-DESCRIPTION = "We mend **pipes**.\n\n## What you bring\n\n- Kafka\n- SQL\n\n<script>alert(1)</script>"
+DESCRIPTION = (
+    "We mend **pipes**.\n\n## What you bring\n\n- Kafka\n- SQL\n\n<script>alert(1)</script>"
+)
 
 
 @pytest.fixture

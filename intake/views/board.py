@@ -187,12 +187,12 @@ def action(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpRespon
 
 
 @require_POST
-def placing(request: AuthenticatedHttpRequest, pk: UUID, row: UUID, kind: str) -> HttpResponseBase:
+def placing(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpResponseBase:
     """`move=up` or `move=down` within its column, or `after=ID` (empty for the first place),
     with `kind` and `seen-kind` for a place in another column."""
     intake = _written(request, pk)
-    found: Ordered = _row(intake, kind, row)
-    sorted_as = sent(request.POST, ["kind"] if kind == "requirement" else [])
+    found: Requirement = _row(intake, "requirement", row)
+    sorted_as = sent(request.POST, ["kind"])
     fields = Sent({**sorted_as.wanted, "position": found.position}, sorted_as.seen)
 
     def save() -> int:
@@ -204,22 +204,20 @@ def placing(request: AuthenticatedHttpRequest, pk: UUID, row: UUID, kind: str) -
                 found.place(_after(found, request.POST), by=request.user, now=timezone.now())
         return found.revision
 
-    return saved(request, intake, f"{kind}-{row}", fields, save)
+    return saved(request, intake, f"requirement-{row}", fields, save)
 
 
-def _after(found: Ordered, post: Any) -> UUID | None:
+def _after(found: Requirement, post: QueryDict) -> UUID | None:
     """Raises ValidationError for what names no place."""
     step = {"up": -1, "down": 1}.get(post.get("move", ""))
     if step:
-        rows = type(found)._base_manager.filter(intake=found.intake, removed_at=None)
-        if isinstance(found, Requirement):
-            rows = rows.filter(kind=found.kind)
-        ids = list(rows.order_by("position", "id").values_list("pk", flat=True))
+        rows = Requirement.objects.standing().filter(intake=found.intake, kind=found.kind)
+        ids = list(rows.values_list("pk", flat=True))
         if found.pk in ids:
             return place_beside(ids, found.pk, step)
     elif "after" in post:
         try:
-            return UUID(post["after"]) if post["after"] else None
+            return UUID(str(post["after"])) if post["after"] else None
         except ValueError:
             pass
     raise ValidationError("Say where it goes: up, down, or after which.")

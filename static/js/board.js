@@ -162,7 +162,16 @@
     else if (button.hasAttribute("data-removes")) leave(row, kind, answer.data);
     else say(kind, "");
     if (isDone(answer) && button.name === "sort") put(row, columnFor(button.value));
+    if (isDone(answer) && button.name === "done") tick(row, button);
     changed();
+  }
+
+  function tick(row, button) {
+    const done = button.value === "1";
+    row.classList.toggle("todo__row--done", done);
+    button.setAttribute("aria-pressed", String(done));
+    button.form.elements.was.value = done ? "1" : "";
+    button.value = done ? "" : "1";
   }
 
   function leave(row, kind, { text, undo }) {
