@@ -75,7 +75,9 @@ def _request(mail: Mail, brief: Brief) -> Rendered:
 
 def _briefs(batch: Sequence[Mail]) -> Mapping[str, Brief]:
     ids = {mail.payload["brief"] for mail in batch}
-    rows = Brief.objects.filter(pk__in=ids).prefetch_related("signatures__user").select_related(
-        "requisition__client", "requisition__manager", "requisition__recruiter"
+    rows = (
+        Brief.objects.filter(pk__in=ids)
+        .prefetch_related("signatures__user")
+        .select_related("requisition__client", "requisition__manager", "requisition__recruiter")
     )
     return {str(one.pk): one for one in rows}

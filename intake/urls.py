@@ -56,7 +56,6 @@ urlpatterns = [
     path(
         "requisitions/<uuid:pk>/intake/requirements/<uuid:row>/place/",
         board.placing,
-        {"kind": "requirement"},
         name="intake_requirement_place",
     ),
     path(
