@@ -7,14 +7,17 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
+from intake.content import five_lines
 from intake.models import Brief, Side
 from intake.notices import TO_SIGN
-from intake.content import five_lines
+from recruiting.accounts.models import Delegation, User
 from recruiting.mailing import kinds
 from recruiting.mailing.kinds import Kind, Postpone, Skip
 from recruiting.mailing.models import Mail
 from recruiting.mailing.render import Rendered, render_mail
-from recruiting.accounts.models import Delegation, User
+
+BRIEF = "brief"
+"""The purpose of links that sign one version; their page is at `/mail/brief/<uuid>/`."""
 
 
 def register() -> None:
@@ -75,7 +78,9 @@ def _request(mail: Mail, brief: Brief) -> Rendered:
 
 def _briefs(batch: Sequence[Mail]) -> Mapping[str, Brief]:
     ids = {mail.payload["brief"] for mail in batch}
-    rows = Brief.objects.filter(pk__in=ids).prefetch_related("signatures__user").select_related(
-        "requisition__client", "requisition__manager", "requisition__recruiter"
+    rows = (
+        Brief.objects.filter(pk__in=ids)
+        .prefetch_related("signatures__user")
+        .select_related("requisition__client", "requisition__manager", "requisition__recruiter")
     )
     return {str(one.pk): one for one in rows}
