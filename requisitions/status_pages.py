@@ -6,6 +6,7 @@ which method acts; the rest is here.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,9 +23,16 @@ from requisitions.models import NotAllowed, Requisition
 from requisitions.words import change_words
 
 
+def _nothing(requisition: Requisition) -> dict[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True)
 class StatusPage:
-    """`act` is the requisition's method; `undo` names the address that takes it back by POST."""
+    """`act` is the requisition's method; `undo` names the address that takes it back by POST.
+
+    `template` shows the page, and `facts` fetches what that tells beside the form.
+    """
 
     title: str
     lead: str
@@ -34,6 +42,8 @@ class StatusPage:
     form: type[StatusForm] = ReasonForm
     undo: str = ""
     ends: bool = False
+    template: str = "requisitions/status.html"
+    facts: Callable[[Requisition], dict[str, Any]] = _nothing
 
 
 def answer(request: AuthenticatedHttpRequest, pk: UUID, page: StatusPage) -> HttpResponse:
@@ -88,7 +98,8 @@ def _shown(
     refusal: str = "",
 ) -> HttpResponse:
     context = {"requisition": requisition, "page": page, "form": form, "refusal": refusal}
+    context |= page.facts(requisition)
     if refusal:
         last = requisition.status_changes.select_related("by").order_by("-at", "-id").first()
         context |= {"last": last, "last_words": change_words(last) if last else ""}
-    return render(request, "requisitions/status.html", context, status=status)
+    return render(request, page.template, context, status=status)

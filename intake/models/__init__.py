@@ -2,6 +2,7 @@
 
 from intake.models.agreements import Agreement
 from intake.models.briefs import Brief, BriefChanged, NotYours, Side, Signature
+from intake.models.contests import Contest
 from intake.models.drafts import Editing, Intake
 from intake.models.pieces import Action, Answer, Requirement, Section, StalePiece
 from intake.models.templates import AgendaTemplate, LoadedWording
@@ -13,6 +14,7 @@ __all__ = [
     "Answer",
     "Brief",
     "BriefChanged",
+    "Contest",
     "Editing",
     "Intake",
     "LoadedWording",
