@@ -23,10 +23,6 @@ from requisitions.models import NotAllowed, Requisition
 from requisitions.words import change_words
 
 
-def _nothing(requisition: Requisition) -> dict[str, Any]:
-    return {}
-
-
 @dataclass(frozen=True)
 class StatusPage:
     """`act` is the requisition's method; `undo` names the address that takes it back by POST.
@@ -43,7 +39,7 @@ class StatusPage:
     undo: str = ""
     ends: bool = False
     template: str = "requisitions/status.html"
-    facts: Callable[[Requisition], dict[str, Any]] = _nothing
+    facts: Callable[[Requisition], dict[str, Any]] | None = None
 
 
 def answer(request: AuthenticatedHttpRequest, pk: UUID, page: StatusPage) -> HttpResponse:
@@ -98,7 +94,8 @@ def _shown(
     refusal: str = "",
 ) -> HttpResponse:
     context = {"requisition": requisition, "page": page, "form": form, "refusal": refusal}
-    context |= page.facts(requisition)
+    if page.facts:
+        context |= page.facts(requisition)
     if refusal:
         last = requisition.status_changes.select_related("by").order_by("-at", "-id").first()
         context |= {"last": last, "last_words": change_words(last) if last else ""}
