@@ -12,10 +12,13 @@ from intake.views import (
     room,
     writing,
 )
+from intake.views import brief_by_mail, briefs, opening, room
 
 urlpatterns = [
     path("briefs/<uuid:pk>/", briefs.version, name="brief_version"),
     path("briefs/<uuid:pk>/withdrawal/", briefs.withdrawal, name="brief_withdrawal"),
+    path("mail/brief/<uuid:pk>/", brief_by_mail.sign, name="brief_by_mail"),
+    path("mail/contest/<uuid:pk>/", brief_by_mail.contest, name="contest_by_mail"),
     path("requisitions/<uuid:pk>/brief/", briefs.brief, name="brief"),
     path("requisitions/<uuid:pk>/brief/comparison/", briefs.comparison, name="brief_comparison"),
     path("requisitions/<uuid:pk>/brief/signature/", briefs.signature, name="brief_signature"),
