@@ -79,6 +79,8 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "asked others to the intake meeting": "asked those who answer for it now to the meeting",
         "asked for answers in writing": "asked for answers to the intake in writing",
         "signed the brief": "signed brief {number}",
+        "took back a brief": "took back brief {number} before both had signed",
+        "contested a signature": "contested a signature under brief {number}",
         "kept a wording": "changed the hint on the wording “{phrase}”",
         "turned off a wording": "took away the hint on the wording “{phrase}”",
     },
