@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from intake.questions import QUESTIONS
+from recruiting.lib.text import without_marks
 
 FORMAT = 1
 """Of the document. A signed one is never rewritten, so each that was in use stays readable."""
@@ -123,10 +124,10 @@ def five_lines(content: Content) -> list[tuple[str, str]]:
     nice = " · ".join(one.text for one in content.of_kind("nice"))
     texts = content.texts
     lines = [
-        ("Why", texts.get("why-job", "")),
+        ("Why", without_marks(texts.get("why-job", ""))),
         ("Dealbreakers", breakers),
         ("Nice to have", nice),
-        ("After 90 days", texts.get("success-90", "")),
-        ("Pay", texts.get("pay", "")),
+        ("After 90 days", without_marks(texts.get("success-90", ""))),
+        ("Pay", without_marks(texts.get("pay", ""))),
     ]
     return [(name, " ".join(words.split())) for name, words in lines if words]

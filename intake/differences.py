@@ -11,6 +11,13 @@ from intake.questions import QUESTIONS
 
 Mark = Literal["same", "removed", "added"]
 
+EXACT_TOKENS = 400
+"""Longer texts are compared without their most frequent words as anchors: exact comparison takes
+minutes where much of a long job description was rewritten."""
+
+_TOKEN = re.compile(r"\s*(?:\w+(?:[.,'’-]\w+)*|[^\w\s])|\s+")
+"""A word, a number with its separators or a sign, each with the space before it."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -18,6 +25,15 @@ class Run:
 
     mark: Mark
     text: str
+
+    @property
+    def words(self) -> str:
+        """Without the space before them, which is not worth a mark of its own."""
+        return self.text.lstrip() or self.text
+
+    @property
+    def space(self) -> str:
+        return self.text.removesuffix(self.words)
 
 
 @dataclass(frozen=True)
@@ -49,22 +65,32 @@ def differences(before: Content, after: Content) -> list[Change]:
 def runs(before: str, after: str) -> list[Run]:
     """The two texts as one: joined without the added runs they are `before`, without the removed
     ones `after`."""
-    old, new = _tokens(before), _tokens(after)
-    found: list[Run] = []
-    for code, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    head = _shared(old, new)
+    tail = _shared(old[head:][::-1], new[head:][::-1])
+    middle = _compared(old[head : len(old) - tail], new[head : len(new) - tail])
+    ends = (_run("same", old[:head]), *middle, _run("same", old[len(old) - tail :]))
+    return [run for run in ends if run.text]
+
+
+def _shared(old: Sequence[str], new: Sequence[str]) -> int:
+    """How many tokens both begin with."""
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(old), len(new)))
+
+
+def _compared(old: Sequence[str], new: Sequence[str]) -> Iterator[Run]:
+    is_long = max(len(old), len(new)) > EXACT_TOKENS
+    for code, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=is_long).get_opcodes():
         if code == "equal":
-            found.append(Run("same", "".join(old[i1:i2])))
-            continue
-        if i1 < i2:
-            found.append(Run("removed", "".join(old[i1:i2])))
-        if j1 < j2:
-            found.append(Run("added", "".join(new[j1:j2])))
-    return found
+            yield _run("same", old[i1:i2])
+        else:
+            yield _run("removed", old[i1:i2])
+            yield _run("added", new[j1:j2])
 
 
-def _tokens(text: str) -> list[str]:
-    """Words and what stands between them; joined they are the text."""
-    return re.findall(r"\w+|\s+|[^\w\s]", text)
+def _run(mark: Mark, tokens: Sequence[str]) -> Run:
+    return Run(mark, "".join(tokens))
 
 
 def _if_changed(name: str, before: str, after: str) -> Iterator[Change]:

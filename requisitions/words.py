@@ -69,3 +69,13 @@ def _until(change: StatusChange) -> str:
 def day_words(day: date) -> str:
     """ "3 March"."""
     return f"{day.day} {day:%B}"
+
+
+def since_words(day: date, today: date) -> str:
+    """A past day after "since" or "on": "today", "yesterday", "Tuesday", "3 March"."""
+    days = (today - day).days
+    if days in (0, 1):
+        return "yesterday" if days else "today"
+    if 1 < days < 7:
+        return f"{day:%A}"
+    return day_words(day) if day.year == today.year else f"{day_words(day)} {day.year}"

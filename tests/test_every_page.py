@@ -24,6 +24,7 @@ ROLES = ("manager", "recruiter", "lead")
 NO_PAGE = {
     "healthz", "readyz", "digest_body", "digest_preview_body", "mfa_download_recovery_codes",
     "requisitions_csv", "requisitions_xlsx", "notifications_unread",
+    "intake_draft", "intake_news",
 }  # fmt: skip
 """Answers that are not pages of ours: JSON, text, and mails as they were sent."""
 

@@ -3,6 +3,7 @@
 from intake.models.agreements import Agreement
 from intake.models.briefs import Brief, BriefChanged, NotYours, Side, Signature
 from intake.models.drafts import Editing, Intake
+from intake.models.meetings import Meeting, StaleMeeting, Wanted
 from intake.models.pieces import Action, Answer, Requirement, Section, StalePiece
 from intake.models.templates import AgendaTemplate, LoadedWording
 
@@ -16,10 +17,13 @@ __all__ = [
     "Editing",
     "Intake",
     "LoadedWording",
+    "Meeting",
     "NotYours",
     "Requirement",
     "Section",
     "Side",
     "Signature",
+    "StaleMeeting",
     "StalePiece",
+    "Wanted",
 ]

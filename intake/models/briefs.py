@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
+from intake import notices
 from intake.content import Content, digest_of, missing
 from intake.models.drafts import Intake
 from recruiting.accounts.models import Delegation
@@ -38,6 +39,10 @@ class Side(models.TextChoices):
     RECRUITER = "recruiter", "Recruiter"
     MANAGER = "manager", "Hiring manager"
 
+    @property
+    def other(self) -> "Side":
+        return Side.MANAGER if self == Side.RECRUITER else Side.RECRUITER
+
     @classmethod
     def of(cls, user: "User", requisition: Requisition, now: datetime) -> "Side":
         """The side for which the user signs. A lead signs for the recruiter; who stands in for
@@ -64,6 +69,11 @@ class BriefQuerySet(models.QuerySet["Brief"]):
     def pending(self) -> Self:
         """Waiting for a signature: neither signed by both nor replaced by a later one."""
         return self.filter(signed_at=None, withdrawn_at=None)
+
+    def lacking(self, side: Side) -> Self:
+        """Pending, and asked of this side: the other one has signed."""
+        signed = Signature.objects.filter(brief=OuterRef("pk"), side=side)
+        return self.pending().filter(~Exists(signed))
 
 
 class Brief(models.Model):
@@ -153,6 +163,7 @@ class Brief(models.Model):
             for one in briefs.pending():
                 one.withdrawn_at = now
                 one.save(update_fields=["withdrawn_at"])
+                notices.retract(one, now=now)
             last = briefs.aggregate(number=models.Max("number"))["number"] or 0
             brief = cls(requisition=requisition, number=last + 1, document=content.as_json(),
                         digest=digest, reason=reason if amends else "", by=by, at=now)  # fmt: skip
@@ -204,11 +215,34 @@ class Brief(models.Model):
             return
         record("signed the brief", requisition, by=by, now=now, client=requisition.client_id,
                brief=str(self.pk), number=self.number, side=side.value)  # fmt: skip
-        if self.signatures.count() == len(Side):
-            self.signed_at = now
-            self.save(update_fields=["signed_at"])
-            if requisition.status == Status.INTAKE:
-                requisition.open_with_brief(by=by, now=now, number=self.number)
+        if self.signatures.count() < len(Side):
+            notices.ask_to_sign(self, side.other, requisition, by=by, now=now)
+            return
+        self.signed_at = now
+        self.save(update_fields=["signed_at"])
+        notices.tell_of_agreement(self, requisition, by=by, now=now)
+        if requisition.status == Status.INTAKE:
+            requisition.open_with_brief(by=by, now=now, number=self.number)
+
+    def withdraw(self, *, by: "User", now: datetime) -> None:
+        """End the asking before both have signed. Twice is once.
+
+        Raises NotYours for who signs for neither side, ValidationError once it is in force.
+        """
+        with transaction.atomic():
+            requisition = Requisition.objects.locked().get(pk=self.requisition_id)
+            Side.of(by, requisition, now)
+            current = Brief.objects.defer("document").get(pk=self.pk)
+            if current.signed_at:
+                raise ValidationError("Both have signed it. Amend it instead.")
+            if current.withdrawn_at is None:
+                current.withdrawn_at = now
+                current.save(update_fields=["withdrawn_at"])
+                notices.retract(current, now=now)
+                record("took back a brief", requisition, by=by, now=now,
+                       client=requisition.client_id, brief=str(self.pk),
+                       number=self.number)  # fmt: skip
+        self.withdrawn_at = current.withdrawn_at
 
 
 class Signature(models.Model):

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from recruiting.accounts.models import User
 
 REQUIREMENTS_MAX = 200
+ACTIONS_MAX = 100
 LINE_MAX = 300
+
+
+def too_long(length: int, limit: int) -> str:
+    """What to say of a text that has more characters than there is room for."""
+    return f"This has {length:,} characters; there is room for {limit:,}. Shorten it."
 
 
 class StalePiece(Exception):
@@ -93,7 +99,7 @@ class Piece(models.Model):
         self._set_removed(now, by=by, now=now)
 
     def restore(self, *, by: "User", now: datetime) -> None:
-        """Take the removal back. Twice is once."""
+        """Take the removal back. Twice is once. Raises ValidationError where its place is gone."""
         self._set_removed(None, by=by, now=now)
 
     def _set_removed(self, at: datetime | None, *, by: "User", now: datetime) -> None:
@@ -101,9 +107,14 @@ class Piece(models.Model):
             held = self.intake.held()
             current = type(self)._base_manager.get(pk=self.pk)
             if (current.removed_at is None) != (at is None):
+                if at is None:
+                    current._check_room()
                 current.removed_at = at
                 current._save(held, by, now, "removed_at")
         self.removed_at, self.revision = current.removed_at, current.revision
+
+    def _check_room(self) -> None:
+        """Raises ValidationError when there is no room for another one."""
 
     def _known(self, wanted: Mapping[str, Any]) -> list[str]:
         if unknown := set(wanted) - set(self.EDITABLE):
@@ -113,6 +124,11 @@ class Piece(models.Model):
     def _check(self, changed: list[str]) -> None:
         everything = {field.name for field in self._meta.fields}
         self.clean_fields(exclude=everything - set(changed))
+        for name in changed:
+            # Django leaves the length of a TextField to forms.
+            limit = getattr(self._meta.get_field(name), "max_length", None)
+            if limit and len(value := str(getattr(self, name))) > limit:
+                raise ValidationError({name: [too_long(len(value), limit)]})
 
     def _save(self, held: Intake, by: "User", now: datetime, *names: str) -> None:
         self.revision, self.saved_by, self.saved_at = held.next_revision(), by, now
@@ -204,9 +220,6 @@ class Ordered(Piece):
                 row.revision = revision
             type(self)._base_manager.bulk_update(moved, ["position", "revision"])
         self.position, self.revision = me.position, revision
-
-    def _check_room(self) -> None:
-        """Raises ValidationError when there is no room for another one."""
 
 
 class Requirement(Ordered):
@@ -300,3 +313,7 @@ class Action(Ordered):
 
     def __str__(self) -> str:
         return self.text
+
+    def _check_room(self) -> None:
+        if Action.objects.standing().filter(intake=self.intake).count() >= ACTIONS_MAX:
+            raise ValidationError(f"There are {ACTIONS_MAX} already. Remove some first.")

@@ -352,8 +352,9 @@
   /* ---- Wiring ---- */
 
   document.addEventListener("click", (event) => {
-    const target = event.target.closest("[data-dismiss], [data-step]");
-    if (target?.matches("[data-dismiss]")) dismiss(target.closest("[data-toast]"));
+    const target = event.target.closest("[data-dismiss], [data-step], [data-print]");
+    if (target?.matches("[data-print]")) window.print();
+    else if (target?.matches("[data-dismiss]")) dismiss(target.closest("[data-toast]"));
     else if (target) step(target);
     for (const menu of document.querySelectorAll("[data-menu][open]")) {
       if (!menu.contains(event.target)) menu.open = false;
