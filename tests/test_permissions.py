@@ -15,7 +15,11 @@ from django.urls import URLResolver, get_resolver
 from recruiting.accounts.models import User
 from tests.fixtures.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database,
+    pytest.mark.usefixtures("clock", "drawn_as_it_is"),
+]
 ROLES = (
     "anonymous", "manager", "watcher", "recruiter", "lead", "other_recruiter", "other_manager",
 )  # fmt: skip
