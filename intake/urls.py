@@ -4,6 +4,7 @@ from intake.views import (
     agendas,
     agreement,
     board,
+    brief_by_mail,
     briefs,
     meetings,
     news,
@@ -12,7 +13,6 @@ from intake.views import (
     room,
     writing,
 )
-from intake.views import brief_by_mail, briefs, opening, room
 
 urlpatterns = [
     path("briefs/<uuid:pk>/", briefs.version, name="brief_version"),
