@@ -318,7 +318,9 @@ def test_what_is_removed_can_be_brought_back(kind: str, intake: Intake, browser:
     told = browser.post(url(f"{kind}_removal", intake, row.pk), headers=JSON).json()
     assert told["text"] == "Kafka"
     assert not model.objects.standing().filter(pk=row.pk).exists()
-    assert browser.post(told["undo"], headers=JSON).json() == {"piece": f"{kind}-{row.pk}"}
+    assert browser.post(told["undo"], headers=JSON).json() == {
+        "piece": f"{kind}-{row.pk}", "revision": told["revision"] + 1,
+    }  # fmt: skip
     assert model.objects.standing().filter(pk=row.pk).exists()
     page = browser.post(url(f"{kind}_removal", intake, row.pk), follow=True)
     assert "Removed “Kafka”." in page.text

@@ -89,7 +89,7 @@ def _added(
             form.add_error(None, error.messages)
         else:
             kind = model.__name__.lower()
-            told = {"added": f"{kind}-{row.pk}", "key": str(uuid4())}
+            told = {"added": f"{kind}-{row.pk}", "key": str(uuid4()), "revision": row.revision}
             return _done(request, intake, f"{kind}-new", **told)
     if asks_for_json(request):
         return JsonResponse({"errors": form.errors}, status=422)
@@ -234,7 +234,8 @@ def removal(request: AuthenticatedHttpRequest, pk: UUID, row: UUID, kind: str) -
     undo = reverse(f"intake_{kind}_restoration", args=[pk, row])
     if not asks_for_json(request):
         messages.success(request, f"Removed “{found}”.", extra_tags=f"undo:{undo}")
-    return _done(request, intake, f"{kind}s", undo=undo, text=str(found))
+    told = {"undo": undo, "text": str(found), "revision": found.revision}
+    return _done(request, intake, f"{kind}s", **told)
 
 
 @require_POST
@@ -249,4 +250,4 @@ def restoration(
         if asks_for_json(request):
             return JsonResponse({"errors": {"": error.messages}}, status=422)
         messages.error(request, error.messages[0])
-    return _done(request, intake, f"{kind}-{row}")
+    return _done(request, intake, f"{kind}-{row}", revision=found.revision)

@@ -39,8 +39,8 @@
 
   const isDone = ({ status }) => status === 200;
 
-  function changed() {
-    document.dispatchEvent(new CustomEvent("room:changed"));
+  function changed({ data }) {
+    document.dispatchEvent(new CustomEvent("room:changed", { detail: { revision: data?.revision } }));
   }
 
   /* ---- What was done, said beside the list, with a way back ---- */
@@ -68,7 +68,7 @@
     say(kind, isDone(answer) ? "It is back." : refusal(answer));
     if (!isDone(answer)) return;
     wanted = answer.data.piece.replace(`${kind}-`, "");
-    changed();
+    changed(answer);
   }
 
   /* ---- The focus follows what was done, and stays with a row that somebody else moves ---- */
@@ -130,7 +130,7 @@
     text.dispatchEvent(new Event("input", { bubbles: true }));
     stateOf(form, `Added: ${typed.trim()}`, "saved");
     text.focus();
-    changed();
+    changed(answer);
   }
 
   /* ---- What a button of a row does ---- */
@@ -163,7 +163,7 @@
     else say(kind, "");
     if (isDone(answer) && button.name === "sort") put(row, columnFor(button.value));
     if (isDone(answer) && button.name === "done") tick(row, button);
-    changed();
+    changed(answer);
   }
 
   function tick(row, button) {
@@ -210,17 +210,17 @@
       HTMLFormElement.prototype.submit.call(form);
       return;
     }
-    if (isDone(answer)) agreed(form, answer.data.version);
+    if (isDone(answer)) agreed(form, answer);
     stateOf(form, isDone(answer) ? "Agreed." : refusal(answer), isDone(answer) ? "saved" : "refused");
   }
 
   /* What was typed is what stands: the form may be shown anew, with the version that it has now. */
-  function agreed(form, version) {
+  function agreed(form, answer) {
     dropDraft(form);
-    form.elements.version.value = version;
+    form.elements.version.value = answer.data.version;
     for (const control of form.elements) control.defaultValue = control.value;
     if (document.activeElement.matches("input")) form.querySelector("[type=submit]").focus();
-    changed();
+    changed(answer);
   }
 
   /* The draft that app.js keeps of what was typed. */
@@ -252,7 +252,7 @@
       put(row, columnFor(kind));
       handleOf(next)?.focus();
     }
-    changed();
+    changed(answer);
   }
 
   async function move(row, step) {
@@ -267,7 +267,7 @@
       other[step === "up" ? "before" : "after"](row);
       handleOf(row).focus();
     }
-    changed();
+    changed(answer);
   }
 
   function onHandle(event) {
