@@ -1,10 +1,24 @@
 from django.urls import path
 
-from intake.views import agendas, agreement, board, briefs, news, opening, preparation, room
+from intake.views import (
+    agendas,
+    agreement,
+    board,
+    brief_by_mail,
+    briefs,
+    meetings,
+    news,
+    opening,
+    preparation,
+    room,
+    writing,
+)
 
 urlpatterns = [
     path("briefs/<uuid:pk>/", briefs.version, name="brief_version"),
     path("briefs/<uuid:pk>/withdrawal/", briefs.withdrawal, name="brief_withdrawal"),
+    path("mail/brief/<uuid:pk>/", brief_by_mail.sign, name="brief_by_mail"),
+    path("mail/contest/<uuid:pk>/", brief_by_mail.contest, name="contest_by_mail"),
     path("requisitions/<uuid:pk>/brief/", briefs.brief, name="brief"),
     path("requisitions/<uuid:pk>/brief/comparison/", briefs.comparison, name="brief_comparison"),
     path("requisitions/<uuid:pk>/brief/signature/", briefs.signature, name="brief_signature"),
@@ -45,7 +59,6 @@ urlpatterns = [
     path(
         "requisitions/<uuid:pk>/intake/requirements/<uuid:row>/place/",
         board.placing,
-        {"kind": "requirement"},
         name="intake_requirement_place",
     ),
     path(
@@ -72,4 +85,19 @@ urlpatterns = [
     path("requisitions/<uuid:pk>/intake/draft/", room.draft, name="intake_draft"),
     path("requisitions/<uuid:pk>/intake/news/", news.news, name="intake_news"),
     path("requisitions/<uuid:pk>/intake/presence/", news.presence, name="intake_presence"),
+    path("requisitions/<uuid:pk>/intake/writing/", writing.signed_in, name="intake_writing"),
+    path("mail/writing/<uuid:pk>/", writing.by_mail, name="intake_writing_by_mail"),
+    path("mail/pre-read/<uuid:pk>/", writing.pre_read, name="intake_pre_read"),
+    path("requisitions/<uuid:pk>/meeting/", meetings.meeting, name="meeting"),
+    path("requisitions/<uuid:pk>/meeting/moving/", meetings.moving, name="meeting_moving"),
+    path(
+        "requisitions/<uuid:pk>/meeting/cancellation/",
+        meetings.cancellation,
+        name="meeting_cancellation",
+    ),
+    path(
+        "requisitions/<uuid:pk>/meeting/writing/",
+        meetings.request_in_writing,
+        name="meeting_writing",
+    ),
 ]

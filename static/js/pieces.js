@@ -403,7 +403,8 @@ window.roomPieces = (() => {
   /* Whether a row must be left as it is when its list is shown anew, as of a revision. */
   function isHeld(row, revision = Infinity) {
     const forms = row.matches("form[data-piece]") ? [row] : [...row.querySelectorAll("form[data-piece]")];
-    if (row.contains(document.activeElement)) return true;
+    const active = document.activeElement;
+    if (row.contains(active) && active.matches("input, textarea, select")) return true;
     if (row.matches("form[data-draft]")) return [...row.elements].some(isTouched);
     return forms.some((form) => {
       const state = stateOf(form);

@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from intake.meetings import meeting_of
+from intake.versions import Clock, Glance, Versions, glance_of, versions_of
 from recruiting.accounts.decorators import recruiter_required
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
@@ -28,7 +30,7 @@ from recruiting.dashboards.standing import standing_of
 from recruiting.dashboards.timeline import rows_of, timeline
 from recruiting.dashboards.update_text import update_text
 from recruiting.lib.text import render_markdown
-from requisitions.models import Requisition, Stage, Status, salary_text
+from requisitions.models import Requisition, Stage, Status, StatusChange, salary_text
 from requisitions.stages import counted_stages
 from requisitions.words import day_words
 from status_updates import facts
@@ -39,8 +41,12 @@ RECENTLY = timedelta(days=7)
 """What the small numbers beside the totals count, the same for everybody."""
 
 
+ADDRESSES = {"meeting": "meeting"}
+"""Of what a recruiter may do, where it is no change of the requisition's status."""
+
+
 def fetch(user: User, pk: UUID) -> Requisition:
-    related = ("client", "recruiter__working_card", "manager__working_card", "funnel")
+    related = ("client", "recruiter__working_card", "manager__working_card", "funnel", "intake")
     now = timezone.now()
     rows = Requisition.objects.visible_to(user).with_standing(user, now)
     rows = rows.annotate(new_since=Look.since_for(user, now))
@@ -166,13 +172,19 @@ def _context(
     changes = material.changes.get(found.pk, [])
     rows = rows_of(found, user, before=before, zone=zone)
     news = News.to(user, found.new_since, now=now)  # type: ignore[attr-defined]
-    told = timeline(rows, changes, user, news=news, before=before, today=today, zone=zone)
+    versions = versions_of(found.pk)
+    glance = _glance(found, versions, changes, Clock(today, zone))
+    told = timeline(
+        rows, [*changes, *versions.rows], user, news=news, before=before, today=today, zone=zone
+    )
     people = people_of(found, now=now)
     form = composers.checkpoint
     return {
         "requisition": found,
+        "meeting": meeting_of(found, now),
         "hint": hint_for(user, "requisition") if user.is_recruiter else None,
         "facts": known,
+        "glance": glance,
         "composers": composers,
         "form": form,
         "steppers": _steppers(form, known) if form else [],
@@ -204,6 +216,18 @@ def _context(
     }
 
 
+def _glance(
+    found: Requisition, versions: Versions, changes: Sequence[StatusChange], clock: Clock
+) -> Glance:
+    """The brief in five lines, and why the search began without one where it did."""
+    overrides = [change.reason for change in changes if change.override]
+    return glance_of(
+        found, versions, clock,
+        has_intake=hasattr(found, "intake"),
+        override=overrides[-1] if overrides else "",
+    )  # fmt: skip
+
+
 def _presence(found: Requisition, user: User, people: Sequence[PersonLine]) -> str:
     """Whether who is written to is there: for a manager the recruiter, else the manager."""
     other = found.recruiter_id if user.is_manager else found.manager_id
@@ -227,7 +251,7 @@ def _actions(found: Requisition) -> list[tuple[str, str]]:
     """What a recruiter may do with the status now: label and address."""
     offered = {
         Status.DRAFT: ["cancellation"],
-        Status.INTAKE: ["opening", "hold", "cancellation"],
+        Status.INTAKE: ["meeting", "opening", "hold", "cancellation"],
         Status.OPEN: ["hold", "cancellation"],
         Status.ON_HOLD: ["resumption", "cancellation"],
         Status.FILLED: ["reopening"],
@@ -235,6 +259,7 @@ def _actions(found: Requisition) -> list[tuple[str, str]]:
         Status.PARTED: ["reopening"],
     }
     labels = {
+        "meeting": "Intake meeting",
         "opening": "Open for sourcing",
         "hold": "Put on hold",
         "resumption": "Resume",
@@ -242,6 +267,6 @@ def _actions(found: Requisition) -> list[tuple[str, str]]:
         "reopening": "Reopen",
     }
     return [
-        (labels[noun], reverse(f"requisition_{noun}", args=[found.pk]))
+        (labels[noun], reverse(ADDRESSES.get(noun, f"requisition_{noun}"), args=[found.pk]))
         for noun in offered[Status(found.status)]
     ]
