@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client as Browser
@@ -18,10 +19,14 @@ from requisitions.models import Requisition, Status
 from tests.factories import NOW, make_requisition
 from tests.queries import counted
 from tests.test_every_page import parse_errors
-from tests.test_nasty_input import forms_on
+from tests.test_nasty_input import Form, forms_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 SignIn = Callable[[User], Browser]
+
+
+def forms_with(field: str, page: Any) -> list[Form]:
+    return [form for form in forms_on(page, "") if field in form.fields]
 
 
 @pytest.fixture
@@ -219,7 +224,7 @@ def test_page_begins_with_the_part_that_is_asked_for(
 def agenda_fields(browser: Browser, intake: Intake) -> dict[str, str]:
     """What its form holds, with every part that is in the meeting ticked."""
     page = browser.get(url("intake_agenda", intake))
-    (form,) = (one for one in forms_on(page, "") if "seen" in one.fields)
+    (form,) = forms_with("seen", page)
     there = {f"part-{part.key}-is_in" for part in intake.agenda}
     boxes = {name for name in form.fields if name.endswith("-is_in")} | {"keep"}
     kept = {name: value for name, value in form.fields.items() if name not in boxes}
@@ -283,7 +288,7 @@ def test_agenda_changed_meanwhile_is_shown_beside_ones_own(
     page = browser.post(url("intake_agenda", intake), fields)
     assert page.status_code == 409
     assert "Saved while you were here" in page.text
-    (form,) = (one for one in forms_on(page, "") if "seen" in one.fields)
+    (form,) = forms_with("seen", page)
     assert form.fields["part-why-minutes"] == "2"
     again = fields | {"seen": form.fields["seen"]}
     assert browser.post(url("intake_agenda", intake), again).status_code == 302

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from django.http import HttpResponse
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -16,10 +15,16 @@ from recruiting.accounts.models import Client, User
 from requisitions.models import Requisition, Status
 from tests.factories import NOW, make_requisition
 from tests.test_every_page import parse_errors
-from tests.test_nasty_input import forms_on
+from tests.test_nasty_input import Form, forms_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 SignIn = Callable[[User], Browser]
+
+
+def forms_with(field: str, page: Any) -> list[Form]:
+    return [form for form in forms_on(page, "") if field in form.fields]
+
+
 JSON = {"accept": "application/json"}
 
 
@@ -83,7 +88,7 @@ def test_stale_text_without_a_script_is_shown_beside_the_other_and_can_be_saved(
     assert parse_errors(page.content) == []
     assert "Rosa Recruiter saved another text while you wrote, at" in page.text
     assert "60 &lt; 65" in page.text
-    (form,) = (one for one in forms_on(page, "") if "text" in one.fields)
+    (form,) = forms_with("text", page)
     assert (form.fields["text"], form.fields["seen-text"]) == ("70 & more", "60 < 65")
     assert browser.post(form.action, form.fields).status_code == 302
     assert text_of(intake) == "70 & more"
@@ -108,7 +113,7 @@ def test_text_that_cannot_be_saved_is_refused_in_words_and_stays(
     page = browser.post(path(intake), sent)
     assert page.status_code == 422
     assert words in page.text
-    (form,) = (one for one in forms_on(page, "") if "text" in one.fields)
+    (form,) = forms_with("text", page)
     assert len(form.fields["text"]) == len(text)
     assert not Answer.objects.filter(intake=intake).exclude(text="").exists()
 
@@ -130,8 +135,7 @@ def test_room_of_a_closed_requisition_is_read_and_not_written(
     browser = sign_in(manager)
     page = browser.get(reverse("intake", args=[intake.pk]))
     assert "its intake is only read" in page.text
-    assert [form for form in forms_on(page, "") if form.action.startswith("/requisitions/")
-            and "seen-text" not in form.fields] == []  # fmt: skip
+    assert [form for form in forms_with("key", page) if "/intake/" in form.action] == []
     answer = browser.post(path(intake), {"text": "60", "seen-text": ""})
     assert answer.status_code == 403
     assert "This requisition is cancelled, so its intake is only read." in answer.text
@@ -148,7 +152,7 @@ def save_as(person: Browser, intake: Intake, key: str, texts: list[str]) -> list
     seen, outcomes = "", []
     for text in texts:
         sent = {"text": text, "seen-text": seen}
-        answer: HttpResponse | Any = person.post(path(intake, key), sent, headers=JSON)
+        answer: Any = person.post(path(intake, key), sent, headers=JSON)
         stands = answer.json()["values"]["text"]
         outcomes.append((key, text, seen, answer.status_code, stands))
         seen = stands
