@@ -36,6 +36,26 @@ GENERAL = Topic(
     "lost: what you type is kept, and most things can be undone.",
 )
 
+_ROOM = Topic(
+    "Intake room",
+    "You and the other side agree on the job here, in half an hour, on one screen or each on your "
+    "own. The agenda and its clock stand at the left, the brief grows at the right as it will be "
+    "signed. Everything is saved as you type, also over a lost connection: what you typed is there "
+    "again after a reload. What the other one types comes by itself, with the name at the field. "
+    "Where both of you wrote, both texts stand side by side until you choose.",
+    (
+        Key(("j",), "Next part of the agenda", is_single=True),
+        Key(("k",), "Part before", is_single=True),
+        Key(("Alt", "Page Down"), "Next part, into its first field; Page Up: the part before"),
+        Key(("Tab",), "Next field"),
+        Key(("1", "2", "3"), "On a requirement: dealbreaker, nice to have, not needed", True),
+        Key(("↑", "↓"), "On a requirement: the next one, or the one before"),
+        Key(("Alt", "↑"), "On a requirement: move it up; with ↓ down"),
+        Key(("Enter",), "On a requirement: edit it, and back"),
+        Key(("Delete",), "On a requirement: remove it; u brings it back"),
+    ),
+)
+
 _RECRUITERS: Mapping[str, Topic] = {
     "home": Topic(
         "Desk",
@@ -110,6 +130,7 @@ _MANAGERS: Mapping[str, Topic] = {
 }
 
 _BOTH: Mapping[str, Topic] = {
+    "intake": _ROOM,
     "preferences": Topic(
         "Preferences",
         "Your name, your working hours, how you like to be reached, and when you are away. "
@@ -118,6 +139,8 @@ _BOTH: Mapping[str, Topic] = {
 }
 
 _LIKE = {
+    "intake_agenda": "intake",
+    "intake_preparation": "intake",
     "digest": "digests",
     "digest_preview": "digests",
     "client": "clients",
