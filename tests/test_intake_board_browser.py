@@ -243,3 +243,9 @@ def test_requirement_is_dragged_by_mouse_and_by_finger_and_brought_back_after_re
     page.get_by_role("button", name="SQL: sort or move").focus()
     page.keyboard.press("u")
     expect(column(page, "not needed")).to_have_value("Go")
+
+    # What is said about words stands beside them while they are still being typed.
+    column(page, "not needed").press("End")
+    page.keyboard.type(" ninja")
+    expect(page.locator(".line__hint")).to_contain_text("puts many people off")
+    expect(column(page, "not needed")).to_be_focused()
