@@ -397,6 +397,7 @@ def test_recruiter_is_told_when_asked_and_when_both_have_signed(
         "Max Manager signed brief 1 of Data Engineer and asks for your signature"
     ]
     make_brief(job, recruiter)
+    assert not Notification.objects.visible_to(recruiter).unread().exists()
     say(draft, "60,000")
     make_brief(job, recruiter, manager, reason="Market", now=LATER)
     assert told(recruiter)[1:] == ["Max Manager signed brief 2 of Data Engineer: it is in force"]
