@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
@@ -11,14 +12,18 @@ from django.test import Client as Browser
 from django.urls import reverse
 from time_machine import TimeMachineFixture
 
+from intake.mails import BRIEF, CONTEST
 from intake.models import Answer, Brief, Contest, Intake, NotYours, Requirement
 from recruiting.accounts.models import Absence, Client, Delegation, Notification, User
 from recruiting.audit.models import Event
 from recruiting.mailing import delivery
 from recruiting.mailing.models import Mail, State
+from recruiting.mailing.signed_links import link_url
 from requisitions.models import Requisition, Status
 from tests.factories import NOW, make_brief, make_draft, make_requisition, make_user
 from tests.queries import counted
+from tests.test_every_page import parse_errors
+from tests.test_nasty_input import NASTY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 LINK = re.compile(r"https?://[^/\s]+(/mail/(?:brief|contest)/\S+)")
@@ -295,6 +300,32 @@ def test_closed_requisition_is_not_signed_by_link(
     refused = press(page, browser)
     assert (refused.status_code, brief.signatures.count()) == (409, 1)
     assert "This requisition is closed: there is nothing to sign." in refused.text
+
+
+def test_nonsense_sent_by_link_is_refused_on_a_valid_page(brief: Brief, manager: User) -> None:
+    """It needs a link, so the test that sends nonsense everywhere does not come here."""
+    browser, url = Browser(), reverse("brief_by_mail", args=[brief.pk])
+    link = link_url(manager, BRIEF, brief.pk, version=brief.digest, now=NOW)
+    assert parse_errors(browser.get(link, follow=True).content) == []
+    for value in NASTY:
+        form = urlencode({"digest": value, "shown": value}, errors="surrogatepass")
+        answer = browser.generic("POST", url, form, "application/x-www-form-urlencoded")
+        assert answer.status_code == 422, value
+        assert parse_errors(answer.content) == [], value
+    assert brief.signatures.count() == 1
+
+
+@pytest.mark.parametrize("text", ["", " \n", "a\x00b", "\u202eevil", "x" * 2001])
+def test_contest_without_words_is_refused_on_a_valid_page(
+    text: str, job: Requisition, brief: Brief, manager: User
+) -> None:
+    make_brief(job, manager)
+    browser = Browser()
+    link = link_url(manager, CONTEST, brief.pk, now=NOW)
+    assert parse_errors(browser.get(link, follow=True).content) == []
+    answer = browser.post(reverse("contest_by_mail", args=[brief.pk]), {"text": text})
+    assert (answer.status_code, parse_errors(answer.content)) == (422, [])
+    assert not Contest.objects.exists()
 
 
 # --- confirmed and contested ---------------------------------------------------------------

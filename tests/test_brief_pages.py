@@ -16,7 +16,7 @@ from intake.content import Content, digest_of
 from intake.differences import runs
 from intake.models import Answer, Brief, BriefChanged, Intake, Requirement, Signature
 from intake.versions import versions_of
-from recruiting.accounts.models import Absence, Client, Delegation, Notification, User
+from recruiting.accounts.models import Absence, Client, Delegation, Notification, Role, User
 from recruiting.mailing.models import Mail
 from requisitions.models import Requisition, Status
 from tests.factories import NOW, make_brief, make_draft, make_requisition, make_user
@@ -142,7 +142,7 @@ def test_shown_text_of_somebody_else_is_not_taken_for_ours(text: str) -> None:
 def test_colleague_reads_and_does_not_sign(
     sign_in: SignIn, job: Requisition, draft: Intake, acme: Client, recruiter: User
 ) -> None:
-    colleague = make_user(role=recruiter.role, clients=[acme])
+    colleague = make_user(role=Role.RECRUITER, clients=[acme])
     browser = sign_in(colleague)
     page = page_of(browser, job)
     assert page.context["page"].asked is None
