@@ -15,7 +15,11 @@ _RELATED = ("requisition__client", "requisition__recruiter", "requisition__manag
 
 def may_write(user: User, requisition: Requisition, now: datetime) -> bool:
     """Recruiters of the client, leads, the hiring manager, and who stands in for him; those who
-    watch read. `requisition` is one that the user sees."""
+    watch read. `requisition` is one that the user sees; nobody writes where it is closed."""
+    return not requisition.is_closed and _takes_part(user, requisition, now)
+
+
+def _takes_part(user: User, requisition: Requisition, now: datetime) -> bool:
     if user.is_recruiter or user.pk == requisition.manager_id:
         return True
     standing = Delegation.objects.standing(now).filter(
@@ -30,9 +34,23 @@ def seen_intake(user: User, pk: UUID) -> Intake:
     return get_object_or_404(rows, pk=pk)
 
 
+def shown_intake(pk: UUID) -> Intake:
+    """For one of whom it is known that she sees it, see `news.admits`."""
+    return get_object_or_404(Intake.objects.select_related(*_RELATED), pk=pk)
+
+
 def written_intake(user: User, pk: UUID, *, now: datetime) -> Intake:
     """The same for one who is about to write in it: 403 for who only watches."""
     intake = seen_intake(user, pk)
-    if not may_write(user, intake.requisition, now):
-        raise PermissionDenied
+    check_may_write(user, intake.requisition, now)
     return intake
+
+
+def check_may_write(user: User, requisition: Requisition, now: datetime) -> None:
+    """Raises PermissionDenied, with words for a reader who could write before it was closed."""
+    if not _takes_part(user, requisition, now):
+        raise PermissionDenied
+    if requisition.is_closed:
+        status = requisition.get_status_display().lower()
+        raise PermissionDenied(f"This requisition is {status}, so its intake is only read. "
+                               "Reopen the requisition to go on writing.")  # fmt: skip

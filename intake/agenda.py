@@ -40,13 +40,31 @@ AGENDA = (
 class Moment:
     """Where a meeting stands: the part whose turn it is, and the minutes left to it and in all.
 
-    `over` counts whole minutes beyond the agenda; 0 within it.
+    `over` counts whole minutes beyond the agenda; 0 within it. `passed` are whole minutes since
+    it began.
     """
 
     part: Part
     left_in_part: int
     left: int
     over: int
+    passed: int = 0
+
+    @property
+    def words(self) -> str:
+        if self.over:
+            return f"Over by {self.over} min"
+        return f"{self.left} min left" if self.left else "Time is up"
+
+    @property
+    def part_words(self) -> str:
+        if not self.left:
+            return f"Last: {self.part.name}"
+        return f"{self.left_in_part} min for {self.part.name}"
+
+    def passed_of(self, begins: int, ends: int) -> int:
+        """How many of the minutes between two marks of the clock are over."""
+        return min(max(self.passed - begins, 0), ends - begins)
 
 
 def moment(parts: Sequence[Part], minutes: float) -> Moment:
@@ -63,9 +81,9 @@ def moment(parts: Sequence[Part], minutes: float) -> Moment:
     for part in parts:
         ends = begins + part.minutes
         if passed < ends:
-            return Moment(part, ends - passed, total - passed, 0)
+            return Moment(part, ends - passed, total - passed, 0, passed)
         begins = ends
-    return Moment(parts[-1], 0, 0, passed - total)
+    return Moment(parts[-1], 0, 0, passed - total, passed)
 
 
 def spans(parts: Sequence[Part]) -> list[tuple[Part, int, int]]:

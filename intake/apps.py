@@ -5,6 +5,7 @@ class IntakeConfig(AppConfig):
     name = "intake"
 
     def ready(self) -> None:
-        from intake import mails
+        from intake import mails, meeting_mail
 
         mails.register()
+        meeting_mail.register()

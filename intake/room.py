@@ -1,22 +1,16 @@
-"""The intake room: what its page shows, and what has changed in it since somebody looked."""
+"""The intake room: what its page shows. What is new in it since is told by `news`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID
 
 from intake.agenda import Moment, Part, moment, spans
 from intake.checks import Asked, Remark, warnings
 from intake.content import KINDS, Content, Missing, missing
-from intake.models import Action, Answer, Editing, Intake, Requirement, Section
-from intake.models.pieces import Piece
+from intake.document import Document, document_of
+from intake.models import Action, Intake, Requirement, Section
 from intake.questions import Question, questions_of
 from intake.wording import Hint, Wording, hints
-from recruiting.accounts.models import User
-
-SHOWN_FOR = timedelta(seconds=15)
-"""How long somebody counts as writing somewhere after having said so."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +35,20 @@ class Group:
 
 @dataclass(frozen=True)
 class PartView:
-    """A part of the agenda with its minutes and its questions."""
+    """A part of the agenda with its minutes and its questions.
+
+    `passed` are the minutes of it that the clock has seen; `is_open` says that the page begins
+    with this one where it shows one at a time.
+    """
 
     part: Part
     begins: int
     ends: int
     groups: Sequence[Group]
+    passed: int = 0
+    is_open: bool = False
+    before: Part | None = None
+    after: Part | None = None
 
 
 @dataclass(frozen=True)
@@ -84,26 +86,71 @@ class Room:
     missing: Sequence[Missing]
     now: Moment | None = None
 
+    @property
+    def draft(self) -> "Draft":
+        return draft_of(self.intake, self.content)
 
-def room_of(intake: Intake, wordings: Sequence[Wording], *, now: datetime) -> Room:
-    """Eight statements, however much was written."""
+    @property
+    def minutes(self) -> int:
+        return sum(view.part.minutes for view in self.parts)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The brief as it grows beside the talk, and what it lacks to be signed.
+
+    Each `missing` comes with whether its part stands in the agenda of this meeting.
+    """
+
+    document: Document
+    missing: Sequence[tuple[Missing, bool]]
+
+
+def draft_of(intake: Intake, content: Content) -> Draft:
+    there = {part.key for part in intake.agenda}
+    return Draft(
+        document=document_of(content),
+        missing=[(one, one.part in there) for one in missing(content)],
+    )
+
+
+def room_of(intake: Intake, wordings: Sequence[Wording], *, now: datetime, shown: str = "") -> Room:
+    """Eight statements, however much was written. `shown` is the key of the part that is asked
+    for where a page shows one at a time; without it the clock decides."""
     texts = dict(intake.answers.values_list("key", "text"))
     requirements = list(intake.requirements.standing())
     content = intake.content()
+    at = _moment(intake, now)
     return Room(
         intake=intake,
-        parts=[
-            PartView(part, begins, ends, _groups(part, texts))
-            for part, begins, ends in spans(intake.agenda)
-        ],
+        parts=_parts(intake, texts, at, shown),
         columns=columns_of([view_of(one, wordings) for one in requirements]),
         sections=list(intake.sections.standing()),
         actions=list(intake.actions.standing().select_related("holder")),
         warnings=warnings([_asked(one) for one in requirements]),
         content=content,
         missing=missing(content),
-        now=_moment(intake, now),
+        now=at,
     )
+
+
+def _parts(
+    intake: Intake, texts: Mapping[str, str], at: Moment | None, shown: str
+) -> list[PartView]:
+    agenda = intake.agenda
+    if shown not in {part.key for part in agenda}:
+        shown = at.part.key if at else agenda[0].key
+    neighbours = zip((None, *agenda), (*agenda[1:], None), strict=False)
+    return [
+        PartView(
+            part, begins, ends, _groups(part, texts),
+            passed=at.passed_of(begins, ends) if at else 0,
+            is_open=part.key == shown,
+            before=before,
+            after=after,
+        )
+        for (part, begins, ends), (before, after) in zip(spans(agenda), neighbours, strict=True)
+    ]  # fmt: skip
 
 
 def view_of(requirement: Requirement, wordings: Sequence[Wording]) -> RequirementView:
@@ -137,63 +184,3 @@ def _moment(intake: Intake, now: datetime) -> Moment | None:
     if intake.begun_at is None:
         return None
     return moment(intake.agenda, (now - intake.begun_at) / timedelta(minutes=1))
-
-
-# --- what has changed ----------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Changed:
-    """One piece as it stands now, for a reader who has seen an earlier revision."""
-
-    piece: str
-    kind: str
-    id: UUID | None
-    values: Mapping[str, Any]
-    by: str
-    removed: bool
-    position: int = 0
-
-
-@dataclass(frozen=True)
-class News:
-    """What came after a revision, and who is writing where."""
-
-    revision: int
-    changed: Sequence[Changed] = ()
-    editing: Sequence[tuple[str, str]] = field(default_factory=tuple)
-
-
-def news_of(intake: Intake, since: int, reader: User, *, now: datetime) -> News:
-    """One statement when nothing has changed, five when something has.
-
-    The revision was read before the pieces: what is saved in between is told again next time,
-    which does no harm.
-    """
-    others = Editing.objects.filter(intake=intake, at__gt=now - SHOWN_FOR).exclude(user=reader)
-    editing = [
-        (one.piece, one.user.display_name)
-        for one in others.exclude(piece="").select_related("user").order_by("at")
-    ]
-    if intake.revision <= since:
-        return News(intake.revision, (), editing)
-    changed = [
-        _changed(piece)
-        for rows in (intake.answers, intake.requirements, intake.sections, intake.actions)
-        for piece in rows.since(since).select_related("saved_by")
-    ]
-    return News(intake.revision, changed, editing)
-
-
-def _changed(piece: Piece) -> Changed:
-    name = type(piece).__name__.lower()
-    key = piece.key if isinstance(piece, Answer) else piece.pk
-    return Changed(
-        piece=f"{name}-{key}",
-        kind=name,
-        id=piece.pk,
-        values={one: getattr(piece, one) for one in piece.EDITABLE},
-        by=piece.saved_by.display_name if piece.saved_by else "",
-        removed=piece.removed_at is not None,
-        position=getattr(piece, "position", 0),
-    )

@@ -8,7 +8,7 @@ A form sends the fields of one piece, and beside each the text that its writer s
 A plain form gets the room again, at its piece, or the page with both texts.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,18 @@ from django.urls import reverse
 
 from intake.models import Intake, StalePiece
 from intake.models.pieces import Piece
+from intake.questions import BY_KEY
+
+LABELS = {
+    "text": "Text", "kind": "Sorted as", "tested_how": "How it is tested", "tested_by": "By whom",
+    "unless": "Unless", "mark": "Mark", "wording": "Agreed wording", "note": "Note",
+    "holder_id": "Who", "due_on": "By when", "is_done": "Done",
+}  # fmt: skip
+"""What the fields of pieces are called where they are shown by themselves."""
+
+PROSE = {"wording", "note"}
+LINES = {"text", "tested_how", "tested_by", "unless"}
+"""Fields that are typed; of the others one is chosen."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +40,31 @@ class Sent:
 
     wanted: Mapping[str, Any]
     seen: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A field as somebody wants it, beside what stands: `theirs` is what a new try has seen."""
+
+    piece: str
+    name: str
+    mine: Any
+    theirs: Any
+    is_stale: bool = False
+    errors: Sequence[str] = ()
+
+    @property
+    def label(self) -> str:
+        if self.piece.startswith("answer-"):
+            return BY_KEY[self.piece.removeprefix("answer-")].name
+        return LABELS.get(self.name, self.name.replace("_", " ").capitalize())
+
+    @property
+    def control(self) -> str:
+        """As what it is shown: "prose", "line", or "choice" for what is not typed."""
+        if self.name in PROSE or self.piece.startswith("answer-"):
+            return "prose"
+        return "line" if self.name in LINES else "choice"
 
 
 def sent(post: QueryDict, fields: Iterable[str]) -> Sent:
@@ -39,6 +76,9 @@ def sent(post: QueryDict, fields: Iterable[str]) -> Sent:
     )
 
 
+NOTHING = "Nothing arrived to be saved. Go back to the room and try again."
+
+
 def _plain(text: Any) -> str:
     return str(text).replace("\r\n", "\n").strip()
 
@@ -47,6 +87,8 @@ def saved(
     request: HttpRequest, intake: Intake, piece: str, fields: Sent, save: Callable[[], int]
 ) -> HttpResponse:
     """Save, and answer in the way that was asked for. `save` returns the piece's revision."""
+    if not fields.wanted:
+        return _refused(request, intake, piece, fields, ValidationError(NOTHING))
     try:
         revision = save()
     except StalePiece as stale:
@@ -67,9 +109,12 @@ def _refused_as_stale(
     if asks_for_json(request):
         told = {"piece": piece, "fields": stale.fields, "values": now, "by": by}
         return JsonResponse(told, status=409)
-    rows = [(name, fields.wanted[name], now[name]) for name in fields.wanted]
-    context = {"intake": intake, "piece": piece, "rows": rows, "by": by,
-               "at": current.saved_at, "fields": stale.fields}  # fmt: skip
+    rows = [
+        Typed(piece, name, mine, theirs=now[name], is_stale=name in stale.fields)
+        for name, mine in fields.wanted.items()
+    ]
+    context = {"intake": intake, "requisition": intake.requisition, "piece": piece, "rows": rows,
+               "by": by, "at": current.saved_at}  # fmt: skip
     return render(request, "intake/conflict.html", context, status=409)
 
 
@@ -79,7 +124,13 @@ def _refused(
     errors = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
     if asks_for_json(request):
         return JsonResponse({"piece": piece, "errors": errors}, status=422)
-    context = {"intake": intake, "piece": piece, "errors": errors, "wanted": fields.wanted}
+    rows = [
+        Typed(piece, name, mine, theirs=fields.seen.get(name, ""), errors=errors.get(name, ()))
+        for name, mine in fields.wanted.items()
+    ]
+    others = [words for name in errors if name not in fields.wanted for words in errors[name]]
+    context = {"intake": intake, "requisition": intake.requisition, "piece": piece, "rows": rows,
+               "others": others}  # fmt: skip
     return render(request, "intake/refused.html", context, status=422)
 
 

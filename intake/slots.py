@@ -1,15 +1,16 @@
 """When two people can meet: inside the working hours of both."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from recruiting.lib.businesstime import Calendar
+from recruiting.lib.businesstime import Calendar, next_working_instant
 
 STEP = timedelta(minutes=15)
 NOTICE = timedelta(hours=3)
 """Nobody is asked to a meeting that begins sooner."""
 
 AHEAD = timedelta(days=28)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
 def slots(
@@ -35,6 +36,36 @@ def is_free(one: Calendar, other: Calendar, at: datetime, lasting: timedelta) ->
     ends = at + lasting
     spans = _shared(one, other, at - timedelta(days=1), ends + timedelta(days=1))
     return any(begins <= at and ends <= until for begins, until in spans)
+
+
+def least_bad(
+    one: Calendar, other: Calendar, *, after: datetime, lasting: timedelta
+) -> datetime | None:
+    """For two whose hours do not meet: the instant, in UTC, that asks the least of whoever it
+    asks the most, by how far it lies outside of the working hours nearest to it; the earliest of
+    several. None where one of the two does not work at all in the weeks to come.
+
+    Looks a week ahead, from the day before both have worked again.
+    """
+    works = [next_working_instant(calendar, after + NOTICE) for calendar in (one, other)]
+    if any(at is None or at > after + AHEAD for at in works):
+        return None
+    since = _quarter(max(after + NOTICE, max(at for at in works if at) - DAY))
+    hours = [list(_hours(calendar, since - WEEK, since + 2 * WEEK)) for calendar in (one, other)]
+    tries = (since + number * STEP for number in range(WEEK // STEP))
+    return min(
+        tries, key=lambda at: sorted((_outside(at, lasting, h) for h in hours), reverse=True)
+    )
+
+
+def _outside(
+    at: datetime, lasting: timedelta, hours: Iterable[tuple[datetime, datetime]]
+) -> timedelta:
+    """How much of the time before, or after, the nearest working hours a meeting needs."""
+    ends = at + lasting
+    return min(
+        (max(begins - at, ends - until, timedelta()) for begins, until in hours), default=WEEK
+    )
 
 
 def _shared(

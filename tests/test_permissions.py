@@ -15,7 +15,11 @@ from django.urls import URLResolver, get_resolver
 from recruiting.accounts.models import User
 from tests.fixtures.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database,
+    pytest.mark.usefixtures("clock", "drawn_as_it_is"),
+]
 ROLES = (
     "anonymous", "manager", "watcher", "recruiter", "lead", "other_recruiter", "other_manager",
 )  # fmt: skip
@@ -107,11 +111,37 @@ TABLE = [
     Row("home", "302 200 200 200 200 | 200 200", "302 405 405 405 405 | 405 405"),
     Row("intake", "302 200 200 200 200 | 404 404", "302 405 405 405 405 | 405 405"),
     Row("intake_answers", "302 405 405 405 405 | 405 405", "302 302 403 302 302 | 404 404"),
+    Row("intake_pre_read", "404 404 404 404 404 | 404 404", "404 404 404 404 404 | 404 404"),
+    Row("intake_writing", "302 200 403 200 200 | 404 404", "302 302 403 302 302 | 404 404"),
+    Row("intake_writing_by_mail", "404 404 404 404 404 | 404 404", "404 404 404 404 404 | 404 404"),
+    Row("intake_action", "302 405 405 405 405 | 405 405", "302 422 403 422 422 | 404 404"),
+    Row("intake_action_removal", "302 405 405 405 405 | 405 405", "302 302 403 302 302 | 404 404"),
+    Row("intake_action_restoration", "302 405 405 405 405 | 405 405", "302 302 403 302 302 | 404 404"),
+    Row("intake_actions", "302 405 405 405 405 | 405 405", "302 422 403 422 422 | 404 404"),
+    Row("intake_agreement", "302 405 405 405 405 | 405 405", "302 422 403 422 422 | 404 404"),
+    Row("intake_preparation", "302 200 403 200 200 | 404 404", "302 422 403 422 422 | 404 404"),
+    Row("intake_requirement", "302 405 405 405 405 | 405 405", "302 422 403 422 422 | 404 404"),
+    Row("intake_requirement_place", "302 405 405 405 405 | 405 405", "302 422 403 422 422 | 404 404"),
+    Row("intake_requirement_removal", "302 405 405 405 405 | 405 405", "302 302 403 302 302 | 404 404"),
+    Row("intake_requirement_restoration", "302 405 405 405 405 | 405 405", "302 302 403 302 302 | 404 404"),
+    Row("intake_requirements", "302 405 405 405 405 | 405 405", "302 422 403 422 422 | 404 404"),
+    Row("intake_section", "302 405 405 405 405 | 405 405", "302 422 403 422 422 | 404 404"),
+    Row("intake_sentences", "302 405 405 405 405 | 405 405", "302 422 403 422 422 | 404 404"),
+    Row("intake_agenda", "302 200 403 200 200 | 404 404", "302 422 403 422 422 | 404 404"),
+    Row("intake_answers", "302 405 405 405 405 | 405 405", "302 422 403 422 422 | 404 404"),
+    Row("intake_beginning", "302 405 405 405 405 | 405 405", "302 302 403 302 302 | 404 404"),
+    Row("intake_draft", "302 200 200 200 200 | 404 404", "302 405 405 405 405 | 405 405"),
+    Row("intake_news", "302 200 200 200 200 | 404 404", "302 405 405 405 405 | 405 405"),
+    Row("intake_presence", "302 405 405 405 405 | 405 405", "302 204 204 204 204 | 404 404"),
     Row("invitation_again", "302 405 405 405 405 | 405 405", "302 403 403 302 302 | 404 403"),
     Row("invitation_new", "302 403 403 200 200 | 200 403", "302 403 403 422 422 | 422 403"),
     Row("invitation_revocation", "302 405 405 405 405 | 405 405", "302 403 403 302 302 | 404 403"),
     Row("invitations", "302 403 403 200 200 | 200 403", "302 405 405 405 405 | 405 405"),
     Row("mail_link", "302 302 403 403 403 | 403 403", "405 405 405 405 405 | 405 405"),
+    Row("meeting", "302 403 403 200 200 | 404 403", "302 403 403 422 422 | 404 403"),
+    Row("meeting_cancellation", "302 405 405 405 405 | 405 405", "302 403 403 422 422 | 404 403"),
+    Row("meeting_moving", "302 405 405 405 405 | 405 405", "302 403 403 422 422 | 404 403"),
+    Row("meeting_writing", "302 405 405 405 405 | 405 405", "302 403 403 422 422 | 404 403"),
     Row("membership", "302 405 405 405 405 | 405 405", "302 403 403 403 302 | 403 403"),
     Row("membership_ending", "302 405 405 405 405 | 405 405", "302 403 403 403 302 | 403 403"),
     Row("memberships", "302 405 405 405 405 | 405 405", "302 403 403 403 422 | 403 403"),

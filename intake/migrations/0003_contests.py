@@ -9,7 +9,7 @@ import recruiting.lib.text
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("intake", "0001_intakes_and_briefs"),
+        ("intake", "0002_meetings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

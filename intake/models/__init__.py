@@ -4,6 +4,7 @@ from intake.models.agreements import Agreement
 from intake.models.briefs import Brief, BriefChanged, NotYours, Side, Signature
 from intake.models.contests import Contest
 from intake.models.drafts import Editing, Intake
+from intake.models.meetings import Meeting, StaleMeeting, Wanted
 from intake.models.pieces import Action, Answer, Requirement, Section, StalePiece
 from intake.models.templates import AgendaTemplate, LoadedWording
 
@@ -18,10 +19,13 @@ __all__ = [
     "Editing",
     "Intake",
     "LoadedWording",
+    "Meeting",
     "NotYours",
     "Requirement",
     "Section",
     "Side",
     "Signature",
+    "StaleMeeting",
     "StalePiece",
+    "Wanted",
 ]

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -62,14 +63,18 @@ class Intake(models.Model):
         by: "User",
         now: datetime,
         brief: "Brief | None" = None,
+        is_empty: bool = False,
     ) -> "Intake":
         """The draft of this requisition; made at the first call, the same at every later one.
 
         It begins with the sections of the job description, and with the requirements and texts
-        of `brief`, an earlier one of the same client, when one is given.
+        of `brief`, an earlier one of the same client, when one is given; with neither when it
+        `is_empty`. Raises ValidationError for a brief of another client.
         """
         from intake.models.templates import AgendaTemplate
 
+        if brief and brief.requisition.client_id != requisition.client_id:
+            raise ValidationError("This brief belongs to another client.")
         with transaction.atomic():
             agenda = rows_of(AgendaTemplate.parts_at(requisition.client))
             intake, new = cls.objects.get_or_create(
@@ -78,7 +83,8 @@ class Intake(models.Model):
             )
             if not new:
                 return intake
-            intake._take_description(requisition.description, by=by, now=now)
+            if not is_empty:
+                intake._take_description(requisition.description, by=by, now=now)
             if brief:
                 intake._take_brief(brief, by=by, now=now)
             record("began the intake", requisition, by=by, now=now, client=requisition.client_id)

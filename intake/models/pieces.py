@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from recruiting.accounts.models import User
 
 REQUIREMENTS_MAX = 200
+ACTIONS_MAX = 100
 LINE_MAX = 300
+
+
+def too_long(length: int, limit: int) -> str:
+    """What to say of a text that has more characters than there is room for."""
+    return f"This has {length:,} characters; there is room for {limit:,}. Shorten it."
 
 
 class StalePiece(Exception):
@@ -74,26 +80,37 @@ class Piece(models.Model):
         with transaction.atomic():
             held = self.intake.held()
             current = type(self)._base_manager.get(pk=self.pk)
-            changed = [
-                name for name in self._known(wanted) if getattr(current, name) != wanted[name]
-            ]
-            stale = [name for name in changed if getattr(current, name) != seen.get(name)]
-            if stale or (changed and current.removed_at):
-                raise StalePiece(current, stale or changed)
-            if changed:
-                for name in changed:
-                    setattr(current, name, wanted[name])
-                current._check(changed)
-                current._save(held, by, now, *changed)
+            changed = current._change(held, wanted, seen, by=by, now=now)
         self.__dict__.update({name: getattr(current, name) for name in (*changed, "revision")})
         return current.revision
+
+    def _change(
+        self,
+        held: Intake,
+        wanted: Mapping[str, Any],
+        seen: Mapping[str, Any],
+        *,
+        by: "User",
+        now: datetime,
+    ) -> list[str]:
+        """On the piece as it stands in the database; returns the names of what has changed."""
+        changed = [name for name in self._known(wanted) if getattr(self, name) != wanted[name]]
+        stale = [name for name in changed if getattr(self, name) != seen.get(name)]
+        if stale or (changed and self.removed_at):
+            raise StalePiece(self, stale or changed)
+        if changed:
+            for name in changed:
+                setattr(self, name, wanted[name])
+            self._check(changed)
+            self._save(held, by, now, *changed)
+        return changed
 
     def remove(self, *, by: "User", now: datetime) -> None:
         """Twice is once."""
         self._set_removed(now, by=by, now=now)
 
     def restore(self, *, by: "User", now: datetime) -> None:
-        """Take the removal back. Twice is once."""
+        """Take the removal back. Twice is once. Raises ValidationError where its place is gone."""
         self._set_removed(None, by=by, now=now)
 
     def _set_removed(self, at: datetime | None, *, by: "User", now: datetime) -> None:
@@ -101,9 +118,14 @@ class Piece(models.Model):
             held = self.intake.held()
             current = type(self)._base_manager.get(pk=self.pk)
             if (current.removed_at is None) != (at is None):
+                if at is None:
+                    current._check_room()
                 current.removed_at = at
                 current._save(held, by, now, "removed_at")
         self.removed_at, self.revision = current.removed_at, current.revision
+
+    def _check_room(self) -> None:
+        """Raises ValidationError when there is no room for another one."""
 
     def _known(self, wanted: Mapping[str, Any]) -> list[str]:
         if unknown := set(wanted) - set(self.EDITABLE):
@@ -113,6 +135,11 @@ class Piece(models.Model):
     def _check(self, changed: list[str]) -> None:
         everything = {field.name for field in self._meta.fields}
         self.clean_fields(exclude=everything - set(changed))
+        for name in changed:
+            # Django leaves the length of a TextField to forms.
+            limit = getattr(self._meta.get_field(name), "max_length", None)
+            if limit and len(value := str(getattr(self, name))) > limit:
+                raise ValidationError({name: [too_long(len(value), limit)]})
 
     def _save(self, held: Intake, by: "User", now: datetime, *names: str) -> None:
         self.revision, self.saved_by, self.saved_at = held.next_revision(), by, now
@@ -143,11 +170,12 @@ class Answer(Piece):
         if key not in BY_KEY:
             raise KeyError(key)
         with transaction.atomic():
-            intake.held()
-            answer, _ = cls.objects.get_or_create(
-                intake=intake, key=key, defaults={"saved_by": by, "saved_at": now}
-            )
-            return answer.change({"text": text}, {"text": seen}, by=by, now=now)
+            held = intake.held()
+            answer = cls.objects.filter(intake=held, key=key).select_related("saved_by").first()
+            if answer is None:
+                answer = cls.objects.create(intake=held, key=key, saved_by=by, saved_at=now)
+            answer._change(held, {"text": text}, {"text": seen}, by=by, now=now)
+        return answer.revision
 
 
 class Ordered(Piece):
@@ -204,9 +232,6 @@ class Ordered(Piece):
                 row.revision = revision
             type(self)._base_manager.bulk_update(moved, ["position", "revision"])
         self.position, self.revision = me.position, revision
-
-    def _check_room(self) -> None:
-        """Raises ValidationError when there is no room for another one."""
 
 
 class Requirement(Ordered):
@@ -300,3 +325,7 @@ class Action(Ordered):
 
     def __str__(self) -> str:
         return self.text
+
+    def _check_room(self) -> None:
+        if Action.objects.standing().filter(intake=self.intake).count() >= ACTIONS_MAX:
+            raise ValidationError(f"There are {ACTIONS_MAX} already. Remove some first.")

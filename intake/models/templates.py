@@ -1,7 +1,9 @@
 """What a lead edits of the intake itself: agendas by client, and words to think twice about."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -32,8 +34,14 @@ class AgendaTemplate(models.Model):
     @classmethod
     def parts_at(cls, client: Client) -> tuple[Part, ...]:
         """The client's own agenda, or the usual one."""
-        kept = cls.objects.filter(client=client).first()
-        return parts_of(kept.parts) if kept else AGENDA
+        return cls.by_client([client.pk])[client.pk]
+
+    @classmethod
+    def by_client(cls, clients: Iterable[UUID]) -> dict[UUID, tuple[Part, ...]]:
+        """The same for several, in one statement."""
+        wanted = set(clients)
+        kept = dict(cls.objects.filter(client__in=wanted).values_list("client", "parts"))
+        return {pk: parts_of(kept[pk]) if pk in kept else AGENDA for pk in wanted}
 
     @classmethod
     def keep(cls, client: Client, parts: tuple[Part, ...], *, by: "User", now: datetime) -> None:

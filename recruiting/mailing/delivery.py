@@ -217,6 +217,7 @@ def _freeze(mail: Mail, rendered: Rendered | None, now: datetime) -> bool:
             "subject": rendered.subject,
             "text": rendered.text,
             "html": rendered.html,
+            "calendar": rendered.calendar,
             "message_id": mail.message_id,
             "headers": {**messages.base_headers(mail, now), **rendered.headers, **stop},
             "rendered_at": now,
@@ -290,7 +291,8 @@ def _finish(
         "server_said": server_said,
     }
     if kinds.get(mail.kind).redact:
-        fields |= {"subject": "", "text": "", "html": "", "payload": {}, "redacted_at": now}
+        fields |= dict.fromkeys(("subject", "text", "html", "calendar"), "")
+        fields |= {"payload": {}, "redacted_at": now}
     written = bool(_held(mail).update(**fields))
     if written:
         mail.state = state

@@ -76,7 +76,8 @@ class Mail(models.Model):
     It was to go at `scheduled_at`; `due_at` is later when it was put off into working hours, and
     `next_attempt_at` when a server put it off. `attempts` counts the replies that did so (4xx).
     `interruptions` counts sendings whose end nobody saw: the message may have arrived.
-    `headers` holds all headers of the message but To and Subject.
+    `headers` holds all headers of the message but To and Subject; `calendar` is what makes it an
+    invitation, if it is one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -104,6 +105,7 @@ class Mail(models.Model):
     subject = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
+    calendar = models.TextField(blank=True, default="", db_default="")
     headers = models.JSONField(default=dict)
     message_id = models.CharField(max_length=120, blank=True)
     rendered_at = models.DateTimeField(null=True)

@@ -18,15 +18,20 @@ _inliner = css_inline.CSSInliner(keep_at_rules=True, minify_css=True, load_remot
 
 @dataclass(frozen=True)
 class Rendered:
-    """A mail as written. `headers` are those beyond From, To, Date, Subject and Message-ID."""
+    """A mail as written. `headers` are those beyond From, To, Date, Subject and Message-ID;
+    `calendar` is a calendar object with its method (RFC 5546), for mail that is an invitation."""
 
     subject: str
     text: str
     html: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    calendar: str = ""
 
     def with_headers(self, headers: Mapping[str, str]) -> "Rendered":
         return replace(self, headers={**self.headers, **headers})
+
+    def with_calendar(self, calendar: str) -> "Rendered":
+        return replace(self, calendar=calendar)
 
 
 def render_mail(name: str, context: Mapping[str, Any]) -> Rendered:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from intake.meetings import meetings_of
 from intake.waiting import waiting_briefs
 from recruiting.accounts.availability import Availability, Presence
 from recruiting.accounts.http import AuthenticatedHttpRequest
@@ -58,6 +59,7 @@ def _context(user: User, now: datetime) -> dict[str, Any]:
         "since_words": _since_words(since, now) if since else "",
         "news": sum(bool(one.news) for one in known),
         "lead": _lead(known),
+        "meetings": meetings_of(rows, now),
         "waiting": _waiting(user, rows, known, now),
         "standing": standing_of(rows),
         "active": [one for one in known if one.health != "closed"],

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from intake.meetings import meeting_of
 from intake.versions import Clock, Glance, Versions, glance_of, versions_of
 from recruiting.accounts.decorators import recruiter_required
 from recruiting.accounts.http import AuthenticatedHttpRequest
@@ -38,6 +39,10 @@ from status_updates.models import Checkpoint
 
 RECENTLY = timedelta(days=7)
 """What the small numbers beside the totals count, the same for everybody."""
+
+
+ADDRESSES = {"meeting": "meeting"}
+"""Of what a recruiter may do, where it is no change of the requisition's status."""
 
 
 def fetch(user: User, pk: UUID) -> Requisition:
@@ -176,6 +181,7 @@ def _context(
     form = composers.checkpoint
     return {
         "requisition": found,
+        "meeting": meeting_of(found, now),
         "hint": hint_for(user, "requisition") if user.is_recruiter else None,
         "facts": known,
         "glance": glance,
@@ -245,7 +251,7 @@ def _actions(found: Requisition) -> list[tuple[str, str]]:
     """What a recruiter may do with the status now: label and address."""
     offered = {
         Status.DRAFT: ["cancellation"],
-        Status.INTAKE: ["opening", "hold", "cancellation"],
+        Status.INTAKE: ["meeting", "opening", "hold", "cancellation"],
         Status.OPEN: ["hold", "cancellation"],
         Status.ON_HOLD: ["resumption", "cancellation"],
         Status.FILLED: ["reopening"],
@@ -253,6 +259,7 @@ def _actions(found: Requisition) -> list[tuple[str, str]]:
         Status.PARTED: ["reopening"],
     }
     labels = {
+        "meeting": "Intake meeting",
         "opening": "Open for sourcing",
         "hold": "Put on hold",
         "resumption": "Resume",
@@ -260,6 +267,6 @@ def _actions(found: Requisition) -> list[tuple[str, str]]:
         "reopening": "Reopen",
     }
     return [
-        (labels[noun], reverse(f"requisition_{noun}", args=[found.pk]))
+        (labels[noun], reverse(ADDRESSES.get(noun, f"requisition_{noun}"), args=[found.pk]))
         for noun in offered[Status(found.status)]
     ]

@@ -1,0 +1,106 @@
+"""The agenda of one meeting as a form: what is talked about, for how long, in which order."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from intake.agenda import AGENDA, MINUTES_MAX, NAME_MAX, Part, check_parts
+from intake.models import AgendaTemplate, Intake
+from intake.news import agenda_mark
+from recruiting.accounts.models import User
+from recruiting.lib.text import check_line
+
+
+class PartForm(forms.Form):
+    """One part that is known, whether it is in this meeting or not."""
+
+    name = forms.CharField(max_length=NAME_MAX, validators=[check_line])
+    minutes = forms.IntegerField(
+        min_value=1, max_value=MINUTES_MAX, widget=forms.NumberInput({"inputmode": "numeric"})
+    )
+    place = forms.IntegerField(
+        label="Order", min_value=1, max_value=99,
+        widget=forms.NumberInput({"inputmode": "numeric"}),
+    )  # fmt: skip
+    is_in = forms.BooleanField(label="In this meeting", required=False)
+
+    def __init__(self, part: Part, data: Mapping[str, Any] | None, **initial: Any) -> None:
+        initial |= {"name": part.name, "minutes": part.minutes}
+        super().__init__(data, prefix=f"part-{part.key}", initial=initial)
+        self.part = part
+
+    @property
+    def title(self) -> str:
+        """What the part is called where nobody has given it another name."""
+        return _USUAL.get(self.part.key, self.part.name)
+
+
+_USUAL = {part.key: part.name for part in AGENDA}
+
+
+class AgendaForm(forms.Form):
+    """Every known part as a row. `seen` marks the agenda that the writer was shown."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    keep = forms.BooleanField(
+        label="Begin the next meetings at this client so, too", required=False
+    )
+
+    def __init__(
+        self, intake: Intake, data: Mapping[str, Any] | None = None, *, may_keep: bool
+    ) -> None:
+        super().__init__(data, initial={"seen": agenda_mark(intake.parts)})
+        self.intake = intake
+        if not may_keep:
+            del self.fields["keep"]
+        self.rows = [
+            PartForm(part, data, place=place, is_in=is_in)
+            for place, (part, is_in) in enumerate(_known(intake.agenda), start=1)
+        ]
+
+    def is_valid(self) -> bool:
+        rows = [row.is_valid() or not self._is_in(row) for row in self.rows]
+        return super().is_valid() and all(rows) and self._are_parts()
+
+    def _is_in(self, row: PartForm) -> bool:
+        return bool(row.cleaned_data.get("is_in"))
+
+    def _are_parts(self) -> bool:
+        try:
+            check_parts(self.parts)
+        except ValidationError as error:
+            self.add_error(None, error)
+            return False
+        return True
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """Those of the meeting in their order; of a form that is valid."""
+        rows = [row for row in self.rows if self._is_in(row)]
+        rows.sort(key=lambda row: row.cleaned_data["place"])
+        return [
+            Part(row.part.key, row.cleaned_data["name"], row.cleaned_data["minutes"])
+            for row in rows
+        ]
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether somebody else has changed the agenda since this form was made."""
+        return bool(self.cleaned_data["seen"] != agenda_mark(self.intake.parts))
+
+    def save(self, *, by: User, now: datetime) -> None:
+        """Of a form that is valid and not stale."""
+        self.intake.set_agenda(self.parts, by=by, now=now)
+        if self.cleaned_data.get("keep"):
+            client = self.intake.requisition.client
+            AgendaTemplate.keep(client, tuple(self.parts), by=by, now=now)
+
+
+def _known(agenda: Sequence[Part]) -> list[tuple[Part, bool]]:
+    """The parts of the meeting, then those of the usual half hour that are not in it."""
+    keys = {part.key for part in agenda}
+    others = [(part, False) for part in AGENDA if part.key not in keys]
+    return [*((part, True) for part in agenda), *others]
