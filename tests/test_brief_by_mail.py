@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
+from django.db import connection
 from django.test import Client as Browser
 from django.urls import reverse
 from time_machine import TimeMachineFixture
 
+from intake.asking import materialise
 from intake.mails import BRIEF, CONTEST
 from intake.models import Answer, Brief, Contest, Intake, NotYours, Requirement
 from recruiting.accounts.models import Absence, Client, Delegation, Notification, User
@@ -132,6 +135,35 @@ def test_new_manager_is_not_asked_in_the_name_of_the_old_one(
     delivery.deliver([row.pk], now=NOW)
     row.refresh_from_db()
     assert (row.state, row.reason) == (State.SKIPPED, "Somebody else signs for this side now.")
+
+
+def test_who_comes_to_sign_later_is_asked_by_the_next_sweep(
+    job: Requisition, brief: Brief, acme: Client, recruiter: User
+) -> None:
+    assert materialise(NOW) == 0
+    other, deputy = make_user(clients=[acme]), make_user(clients=[acme])
+    job.edit({"manager": other}, version=job.version, by=recruiter, now=NOW)
+    assert [materialise(NOW), materialise(NOW)] == [1, 0]
+    Delegation.settle(other, {acme.pk: deputy.pk}, by=other, now=NOW)
+    Absence.plan(NOW.date(), NOW.date(), by=other, now=NOW)
+    assert counted(lambda: materialise(NOW)) == 4
+    rows = Mail.objects.kind(ASKED).exclude(recipient=brief.requisition.manager)
+    assert {row.recipient for row in rows} == {other, deputy}
+    assert {row.payload["side"] for row in rows} == {"manager"}
+    delivery.deliver(list(rows.values_list("pk", flat=True)), now=NOW)
+    assert set(rows.values_list("state", flat=True)) == {State.SENT}
+
+
+def test_nobody_is_asked_for_what_is_signed_closed_or_old(
+    job: Requisition, brief: Brief, manager: User, recruiter: User
+) -> None:
+    Mail.objects.kind(ASKED).delete()
+    assert materialise(NOW + timedelta(days=14)) == 0
+    job.cancel(by=recruiter, now=NOW, reason="No budget.")
+    assert materialise(NOW) == 0
+    job.reopen(by=recruiter, now=NOW, reason="Budget after all.")
+    make_brief(job, manager)
+    assert counted(lambda: materialise(NOW)) == 1
 
 
 def test_stand_in_of_the_absent_manager_is_asked_too(
@@ -326,6 +358,27 @@ def test_contest_without_words_is_refused_on_a_valid_page(
     answer = browser.post(reverse("contest_by_mail", args=[brief.pk]), {"text": text})
     assert (answer.status_code, parse_errors(answer.content)) == (422, [])
     assert not Contest.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_link_pressed_twice_at_once_signs_once(brief: Brief, manager: User) -> None:
+    link, url = (
+        link_url(manager, BRIEF, brief.pk, version=brief.digest, now=NOW),
+        reverse("brief_by_mail", args=[brief.pk]),
+    )
+
+    def press_it(_: int) -> int:
+        try:
+            browser = Browser()
+            browser.get(link)
+            return int(browser.post(url, {"digest": brief.digest}).status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        codes = set(pool.map(press_it, range(2)))
+    assert codes <= {200, 302}
+    assert (brief.signatures.count(), Mail.objects.kind(SIGNED).count()) == (2, 1)
 
 
 # --- confirmed and contested ---------------------------------------------------------------
