@@ -1,7 +1,7 @@
 """Who comes to be asked for a signature later: a new manager, or who begins to stand in."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,7 @@ def materialise(now: datetime) -> int:
     return len(new)
 
 
-def _asked(now: datetime) -> Sequence[Mapping[str, Any]]:
+def _asked(now: datetime) -> Iterable[Mapping[str, Any]]:
     """What waits has one signature, that of the side which asks."""
     rows = Signature.objects.filter(
         brief__signed_at=None, brief__withdrawn_at=None, at__gt=now - LASTS

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test import Client as Browser
@@ -15,8 +16,9 @@ from django.urls import reverse
 from time_machine import TimeMachineFixture
 
 from intake.asking import materialise
+from intake.content import Content
 from intake.mails import BRIEF, CONTEST
-from intake.models import Answer, Brief, Contest, Intake, NotYours, Requirement
+from intake.models import Answer, Brief, BriefChanged, Contest, Intake, NotYours, Requirement
 from recruiting.accounts.models import Absence, Client, Delegation, Notification, User
 from recruiting.audit.models import Event
 from recruiting.mailing import delivery
@@ -358,6 +360,22 @@ def test_contest_without_words_is_refused_on_a_valid_page(
     answer = browser.post(reverse("contest_by_mail", args=[brief.pk]), {"text": text})
     assert (answer.status_code, parse_errors(answer.content)) == (422, [])
     assert not Contest.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "refusal", [NotYours(), ValidationError("Closed."), BriefChanged(None, Content("Job", "Acme"))]
+)
+def test_what_happens_in_the_moment_before_a_signature_by_link_refuses_it(
+    refusal: Exception, brief: Brief, deliver: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, browser = open_link(deliver(ASKED))
+
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise refusal
+
+    monkeypatch.setattr(Brief, "sign", refuse)
+    assert press(page, browser).status_code == 409
+    assert not Mail.objects.kind(SIGNED).exists()
 
 
 @pytest.mark.django_db(transaction=True)

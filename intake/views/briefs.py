@@ -41,6 +41,8 @@ def signature(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
         signed = Brief.propose(intake, digest=digest, reason=reason, by=request.user, now=now)
     except BriefChanged as changed:
         return _changed(request, intake, form, changed)
+    except NotYours:  # since a moment ago
+        raise PermissionDenied from None
     except ValidationError as error:
         form.refuse(error)
         return _page(request, intake, form)
