@@ -21,6 +21,7 @@ from recruiting.mailing.models import Mail
 from requisitions.models import Requisition, Status
 from tests.factories import NOW, make_brief, make_draft, make_requisition, make_user
 from tests.queries import counted
+from tests.test_every_page import parse_errors
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 SignIn = Callable[[User], Browser]
@@ -121,6 +122,19 @@ def test_brief_changed_meanwhile_shows_both_texts_and_signs_neither(
     assert fresh["digest"] != form["digest"]
     sign(browser, job, **fresh)
     assert Brief.objects.get().content.texts["pay"] == "60,000"
+    assert parse_errors(answer.content) == []
+
+
+def test_brief_that_lacks_something_meanwhile_says_what(
+    sign_in: SignIn, job: Requisition, draft: Intake, recruiter: User
+) -> None:
+    browser = sign_in(recruiter)
+    form = form_of(page_of(browser, job))
+    say(draft, "", key="why-job")
+    answer = sign(browser, job, **form)
+    assert (answer.status_code, answer.context["asked"]) == (409, None)
+    assert '#part-why">Say why this job exists.</a>' in answer.text
+    assert parse_errors(answer.content) == []
 
 
 def test_signing_under_a_digest_of_nobody_asks_to_read_again(

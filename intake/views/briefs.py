@@ -13,6 +13,7 @@ from intake.access import seen_intake
 from intake.brief_forms import SigningForm
 from intake.brief_page import asked_now, brief_page, side_of
 from intake.comparison import comparison_of
+from intake.content import missing
 from intake.differences import differences
 from intake.document import document_of
 from intake.models import Brief, BriefChanged, Intake, NotYours
@@ -108,6 +109,7 @@ def _changed(
         "shown": document_of(shown) if shown else None,
         "current": document_of(current),
         "asked": asked,
+        "missing": missing(current),
         "statement": asked.sentence(request.user) if asked else "",
         "form": SigningForm(initial={"reason": asked.reason if asked else ""}),
     }
