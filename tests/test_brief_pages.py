@@ -88,6 +88,7 @@ def test_both_sign_and_the_requisition_opens(
     page = sign(browser, job, **form_of(page))
     assert page["Location"] == reverse("brief", args=[job.pk])
     page = page_of(browser, job)
+    assert "Signed. Max Manager is asked to sign brief 1 now." in page.text
     assert page.context["page"].sentence == "Brief 1 is waiting on Max Manager since today."
     assert page.context["page"].asked is None
     other = sign_in(manager)
