@@ -114,6 +114,13 @@ _RECRUITERS: Mapping[str, Topic] = {
     ),
 }
 
+_BRIEF = Topic(
+    "The brief",
+    "What both sides agreed on, on one page. It is signed by both, here or by the link in a mail, "
+    "and opens the job for the search. What changes later is an amendment with a reason, which "
+    "both sign again. Every version stays, and any two can be compared.",
+)
+
 _MANAGERS: Mapping[str, Topic] = {
     "home": Topic(
         "Your home",
@@ -131,6 +138,7 @@ _MANAGERS: Mapping[str, Topic] = {
 
 _BOTH: Mapping[str, Topic] = {
     "intake": _ROOM,
+    "brief": _BRIEF,
     "preferences": Topic(
         "Preferences",
         "Your name, your working hours, how you like to be reached, and when you are away. "
@@ -150,6 +158,8 @@ _LIKE = {
     "requisition_import_columns": "requisition_import",
     "requisition_import_preview": "requisition_import",
     "requisition_import_report": "requisition_import",
+    "brief_version": "brief",
+    "brief_comparison": "brief",
     "requisition_edit": "requisition",
     "requisition_watchers": "requisition",
     "checkpoint_correction": "requisition",
