@@ -31,6 +31,7 @@ from requisitions.models import Requisition
 Objections = dict[UUID, Skip | Postpone]
 Written = dict[UUID, Rendered | Skip]
 
+NUMBERS = {3: "three", 4: "four", 5: "five"}
 ON_ITS_WAY = timedelta(minutes=1)
 
 
@@ -141,7 +142,7 @@ def _invitation(
         "is_changed": invite.sequence > 0,
         "was": _was(mail),
         "page": _page(job),
-        "questions": len(PRE_READ),
+        "questions": NUMBERS[len(PRE_READ)],
         "pre_read": link_url(mail.recipient, PRE_READ_LINK, meeting.pk, now=now) if asks else "",
     }
     calendar = calendars.request(

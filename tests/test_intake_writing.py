@@ -444,7 +444,7 @@ def test_pages_behind_links_on_a_phone(
     requisition: Requisition, meeting: Meeting, manager: User, open_page: OpenPage,
     axe: Callable[[Page], list[str]],
 ) -> None:  # fmt: skip
-    """Reachable for all, in both themes, nothing wider than the phone, and a whole pre-read."""
+    """Reachable for all, in both themes, nothing wider than the phone, saved as it is typed."""
     intake = Intake.prepare(requisition, by=manager, now=NOW)
     Requirement.add(intake, {"text": "x" * 300}, by=manager, now=NOW, pk=KEY)
     page = open_page("/healthz", color_scheme="dark", viewport=PHONE)
@@ -455,3 +455,15 @@ def test_pages_behind_links_on_a_phone(
             page.emulate_media(color_scheme=scheme)
             assert axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.goto(PRE)
+    page.get_by_label(BY_KEY["pay"].ask).fill("60 to 70")
+    page.get_by_text("Saved", exact=True).wait_for()
+    assert texts(requisition) == {"pay": "60 to 70"}
+    page.goto(f"/mail/writing/{requisition.pk}/?part=requirements")
+    page.get_by_role("radio", name="Dealbreaker").first.check()
+    page.get_by_label("How is it tested?").first.fill("A talk")
+    page.get_by_text("Saved", exact=True).first.wait_for()
+    page.get_by_role("button", name="Save and go on").click()
+    page.wait_for_url("**part=success")
+    row = Requirement.objects.get()
+    assert (row.kind, row.tested_how) == ("dealbreaker", "A talk")

@@ -25,6 +25,7 @@ from intake.saving import Sent, asks_for_json, sent
 from intake.writing import (
     PRE_READ_LINK,
     REQUIREMENTS,
+    SIGNED,
     WRITING_LINK,
     Outcome,
     Written,
@@ -205,7 +206,8 @@ def _closed(request: HttpRequest, sheet: Sheet) -> HttpResponse | None:
         told = {"piece": request.POST.get("piece", ""), "errors": {"": [why]}}
         return JsonResponse(told, status=422)
     typed = [(BY_KEY[key], request.POST[key]) for key in BY_KEY if request.POST.get(key)]
-    context = {"sheet": sheet, "requisition": sheet.requisition, "why": why, "typed": typed}
+    context = {"sheet": sheet, "requisition": sheet.requisition, "why": why, "typed": typed,
+               "is_signed": why == SIGNED}  # fmt: skip
     return render(request, "intake/writing_closed.html", context, status=409 if is_late else 200)
 
 
