@@ -18,7 +18,7 @@ from intake.agenda import Part
 from intake.calendars import Invite
 from intake.models import AgendaTemplate, Brief, Intake, Meeting
 from intake.models.meetings import CANCELLATION, INVITATION
-from intake.questions import PRE_READ
+from intake.questions import NUMBERS, PRE_READ
 from intake.times import moment_words
 from intake.writing import PRE_READ_LINK, WRITING, WRITING_LINK
 from recruiting.mailing import kinds
@@ -31,7 +31,6 @@ from requisitions.models import Requisition
 Objections = dict[UUID, Skip | Postpone]
 Written = dict[UUID, Rendered | Skip]
 
-NUMBERS = {3: "three", 4: "four", 5: "five"}
 ON_ITS_WAY = timedelta(minutes=1)
 
 

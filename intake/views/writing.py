@@ -20,7 +20,7 @@ from intake.access import may_write
 from intake.agenda import Part
 from intake.content import KINDS, missing
 from intake.models import Intake, Meeting, Requirement, StalePiece
-from intake.questions import BY_KEY, PRE_READ, Question, questions_of
+from intake.questions import BY_KEY, NUMBERS, PRE_READ, Question, questions_of
 from intake.saving import Sent, asks_for_json, sent
 from intake.writing import (
     PRE_READ_LINK,
@@ -121,6 +121,7 @@ def _few(
     assert sheet.meeting is not None
     to_come = sheet.meeting.is_standing and not sheet.meeting.is_over(sheet.now)
     context = {"sheet": sheet, "requisition": sheet.requisition, "answers": answers,
+               "number": NUMBERS[len(PRE_READ)],
                "meeting": sheet.meeting if to_come else None}  # fmt: skip
     return render(request, "intake/pre_read.html", context, status=status)
 
