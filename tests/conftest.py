@@ -5,6 +5,7 @@ from collections.abc import Generator
 import pytest
 import pytest_django
 from django.db import connection
+from django.template import Template
 from hypothesis import settings as hypothesis_settings
 
 pytest_plugins = [
@@ -38,6 +39,16 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
         report.outcome = "failed"
         report.longrepr = f"No file of tests may be skipped: {report.longrepr}"
     return report
+
+
+_render = Template._render  # type: ignore[attr-defined]
+"""Before pytest-django puts in its place one that copies each template's context for the tests."""
+
+
+@pytest.fixture
+def drawn_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For those who open thousands of pages and never ask for a context: a sixth less time."""
+    monkeypatch.setattr(Template, "_render", _render)
 
 
 @pytest.fixture(scope="session", autouse=True)

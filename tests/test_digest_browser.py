@@ -1,17 +1,14 @@
 """Digests and the outbox in a real browser: framed, readable, complete, without a complaint."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlencode
 
 import html5lib
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page
 from pytest_django import Settings
 
-from recruiting.accounts.models import Client, User
+from recruiting.accounts.models import User
 from recruiting.lib.mailview import viewable
 from recruiting.mailing import delivery, outbox
 from recruiting.mailing.links import unsubscribe_url
@@ -20,7 +17,8 @@ from requisitions.models import Requisition, Stage
 from status_updates.digests import rows
 from status_updates.digests.snapshot import KIND
 from tests.factories import make_checkpoint
-from tests.fixtures.browser import PHONE, OpenPage
+from tests.fixtures.browser import DESKTOP, PHONE, Axe, OpenPage
+from tests.test_every_page import in_both_themes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,7 +27,6 @@ SHEET_COLOUR = """() => {
     const mail = document.querySelector("iframe").contentDocument;
     return getComputedStyle(mail.querySelector(".sheet")).backgroundColor;
 }"""
-Axe = Callable[[Page], list[str]]
 
 
 @pytest.fixture
@@ -49,26 +46,26 @@ def test_digest_and_its_copy_are_valid_html(sent: Mail) -> None:
         html5lib.HTMLParser(strict=True).parse(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, {"width": 1440, "height": 900}])
-def test_pages_about_digests_are_accessible(
-    scheme: str, size: dict[str, int], sent: Mail, recruiter: User, manager: User, acme: Client,
-    now: datetime, open_page: OpenPage, axe: Axe,
-) -> None:  # fmt: skip
-    Suspension.objects.create(address=manager.email, at=now, server_said="550 no such user")
-    preview = f"{reverse('digest_preview')}?{urlencode({'manager': manager.pk, 'client': acme.pk})}"
-    for path in (
-        reverse("digests"),
-        reverse("digest", args=[sent.pk]),
-        reverse("digest_preview"),
-        preview,
-        reverse("outbox"),
-        reverse("outbox_mail", args=[outbox.newest()[0].key]),
-    ):
-        page = open_page(path, recruiter, viewport=size, color_scheme=scheme)
-        assert axe(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+def test_pages_of_the_outbox_are_accessible(
+    sent: Mail, recruiter: User, open_page: OpenPage, axe: Axe
+) -> None:
+    """The other pages about digests are among those of `test_every_page`."""
+    page = open_page("/healthz", recruiter, color_scheme="light", viewport=PHONE)
+    for path in (reverse("outbox"), reverse("outbox_mail", args=[outbox.newest()[0].key])):
+        for size in (PHONE, DESKTOP):
+            page.set_viewport_size(size)
+            page.goto(path)
+            assert in_both_themes(page, axe) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
         html5lib.HTMLParser(strict=True).parse(page.content())
+
+
+def test_mail_for_an_address_that_bounced_is_told_accessibly(
+    manager: User, recruiter: User, now: datetime, open_page: OpenPage, axe: Axe
+) -> None:
+    Suspension.objects.create(address=manager.email, at=now, server_said="550 no such user")
+    page = open_page(reverse("digests"), recruiter, color_scheme="light")
+    assert in_both_themes(page, axe) == []
 
 
 def test_unsubscribe_page_works_without_javascript(

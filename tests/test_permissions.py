@@ -15,7 +15,11 @@ from django.urls import URLResolver, get_resolver
 from recruiting.accounts.models import User
 from tests.fixtures.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database,
+    pytest.mark.usefixtures("clock", "drawn_as_it_is"),
+]
 ROLES = (
     "anonymous", "manager", "watcher", "recruiter", "lead", "other_recruiter", "other_manager",
 )  # fmt: skip
@@ -57,6 +61,7 @@ TABLE = [
     Row("account_set_password", "302 302 302 302 302 | 302 302", "302 302 302 302 302 | 302 302"),
     Row("account_signup", "200 302 302 302 302 | 302 302", "200 302 302 302 302 | 302 302"),
     Row("brief", "302 200 200 200 200 | 404 404", "302 405 405 405 405 | 405 405"),
+    Row("brief_by_mail", "404 404 404 404 404 | 404 404", "404 404 404 404 404 | 404 404"),
     Row("brief_comparison", "302 200 200 200 200 | 404 404", "302 405 405 405 405 | 405 405"),
     Row("brief_signature", "302 405 405 405 405 | 405 405", "302 422 403 422 422 | 404 404"),
     Row("brief_version", "302 200 200 200 200 | 404 404", "302 405 405 405 405 | 405 405"),
@@ -85,6 +90,7 @@ TABLE = [
     Row("clients", "302 403 403 200 200 | 200 403", "302 405 405 405 405 | 405 405"),
     Row("deactivation", "302 405 405 405 405 | 405 405", "302 403 403 403 302 | 403 403"),
     Row("demotion", "302 405 405 405 405 | 405 405", "302 403 403 403 302 | 403 403"),
+    Row("contest_by_mail", "404 404 404 404 404 | 404 404", "404 404 404 404 404 | 404 404"),
     Row("desk_answers", "302 405 405 405 405 | 405 405", "302 403 403 422 422 | 404 403"),
     Row("desk_checkpoints", "302 405 405 405 405 | 405 405", "302 403 403 422 422 | 404 403"),
     Row("desk_extension", "302 405 405 405 405 | 405 405", "302 403 403 422 422 | 404 403"),

@@ -18,7 +18,8 @@ from tests.fixtures.browser import PHONE, OpenPage
 pytestmark = pytest.mark.django_db(transaction=True)
 SECONDS_FOR_A_ROUND = 300
 KEYS_A_SECOND = 4
-"""How fast the driven hands type: slower than most people on a number pad."""
+LETTERS_A_SECOND = 16
+"""How fast hands type: slower than most people on a number pad, and words as they flow."""
 
 
 def jobs(acme: Client, recruiter: User, manager: User, number: int) -> list[Requisition]:
@@ -62,15 +63,23 @@ def cut(route: Route) -> None:
 def test_round_of_twenty_takes_less_than_five_minutes_by_keyboard(
     open_page: OpenPage, acme: Client, recruiter: User, manager: User
 ) -> None:
-    """At a leisurely pace: four counts in each row, and every fourth row a note and next step."""
+    """At a leisurely pace: four counts in each row, and every fourth row a note and next step.
+
+    The hands' time is counted by their keys rather than waited for; the page's is measured."""
     twenty = jobs(acme, recruiter, manager, 20)
     page = open_page("/round/", recruiter)
-    pause = 1000 / KEYS_A_SECOND
+    hands = 0.0
 
     def press(*keys: str) -> None:
+        nonlocal hands
         for key in keys:
-            page.keyboard.press(key, delay=0)
-            page.wait_for_timeout(pause)
+            page.keyboard.press(key)
+            hands += 1 / KEYS_A_SECOND
+
+    def write(words: str) -> None:
+        nonlocal hands
+        page.keyboard.type(words)
+        hands += len(words) / LETTERS_A_SECOND
 
     began = time.monotonic()
     count(page, twenty[0], Stage.FOUND).focus()
@@ -78,12 +87,12 @@ def test_round_of_twenty_takes_less_than_five_minutes_by_keyboard(
         press("1", "2", "Tab", "5", "Tab", "3", "Tab", "2")
         if number % 4 == 0:
             press("n")
-            page.keyboard.type("Two want to know about on-call.", delay=pause / 4)
+            write("Two want to know about on-call.")
             press("Tab")
-            page.keyboard.type("Call both", delay=pause / 4)
+            write("Call both")
         press("Enter")
     expect(page.locator("#round-progress")).to_contain_text("20 of 20")
-    seconds = time.monotonic() - began
+    seconds = time.monotonic() - began + hands
     said = {Stage.FOUND: 12, Stage.CONTACTED: 5, Stage.SCREENED: 3, Stage.MET: 2}
     assert [totals(one) for one in twenty] == [said] * 20
     assert Checkpoint.objects.filter(next_step="Call both").count() == 5
@@ -167,7 +176,7 @@ def test_rows_are_sent_again_by_themselves_when_the_connection_is_back(
         expect(row(page, one)).to_contain_text("no connection")
         expect(count(page, one, Stage.FOUND)).to_have_value("7")
     page.context.set_offline(False)
-    expect(page.locator("#round-progress")).to_contain_text("2 of 3")
+    expect(page.locator("#round-progress")).to_contain_text("2 of 3", timeout=15_000)
     assert [totals(one) for one in three] == [{Stage.FOUND: 7}, {Stage.FOUND: 7}, {}]
 
 
