@@ -450,9 +450,9 @@ def test_pages_behind_links_on_a_phone(
     page = open_page("/healthz", color_scheme="dark", viewport=PHONE)
     for purpose, pk, query in pages(requisition, meeting):
         page.goto(urlsplit(link_url(manager, purpose, pk, now=NOW)).path)
-        page.goto(f"/mail/{purpose}/{pk}/{query}")
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.goto(f"/mail/{purpose}/{pk}/{query}")
             assert axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.goto(PRE)
