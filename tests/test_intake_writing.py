@@ -24,8 +24,8 @@ from recruiting.audit.models import Event
 from recruiting.mailing import delivery
 from recruiting.mailing.models import Mail, State
 from recruiting.mailing.signed_links import link_url
-from requisitions.models import Requisition
-from tests.factories import NOW, make_user
+from requisitions.models import Requisition, Status
+from tests.factories import NOW, make_requisition, make_user
 from tests.fixtures.browser import PHONE, OpenPage
 from tests.queries import counted
 
@@ -349,6 +349,14 @@ def test_statements_do_not_grow_with_what_was_written(
             key = [one for one in BY_KEY if BY_KEY[one].part == "requirements"][number]
             Answer.write(intake, key, "x", seen="", by=manager, now=NOW)
     assert counted(lambda: browser.get(path)) == few == 7
+
+
+def test_managers_home_leads_to_it_while_the_job_is_not_agreed(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, manager: User, acme: Client
+) -> None:
+    job = make_requisition(acme, recruiter=recruiter, manager=manager, status=Status.INTAKE)
+    home = sign_in(manager).get("/").text
+    assert [f'href="{writing(one)}"' in home for one in (job, requisition)] == [True, False]
 
 
 # --- asking for it -------------------------------------------------------------------------
