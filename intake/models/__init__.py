@@ -5,7 +5,8 @@ from intake.models.briefs import Brief, BriefChanged, NotYours, Side, Signature
 from intake.models.drafts import Editing, Intake
 from intake.models.meetings import Meeting, StaleMeeting, Wanted
 from intake.models.pieces import Action, Answer, Requirement, Section, StalePiece
-from intake.models.templates import AgendaTemplate, LoadedWording
+from intake.models.templates import AgendaTemplate, StaleAgenda
+from intake.models.wordings import LoadedWording, StaleWording
 
 __all__ = [
     "Action",
@@ -23,7 +24,9 @@ __all__ = [
     "Section",
     "Side",
     "Signature",
+    "StaleAgenda",
     "StaleMeeting",
     "StalePiece",
+    "StaleWording",
     "Wanted",
 ]
