@@ -6,7 +6,7 @@ from pathlib import Path
 
 import django
 
-from bench import activity, installation, lists
+from bench import activity, installation, lists, rooms
 from tests.servers import Servers
 
 DOCUMENT = Path("docs/benchmarks.md")
@@ -28,6 +28,8 @@ def main() -> None:
         document += lists.section(servers, database)
         print("Measuring activity ...", flush=True)
         document += activity.section(servers, database)
+        print("Measuring intake rooms ...", flush=True)
+        document += rooms.section(servers, database)
     DOCUMENT.write_text(document)
     print(f"\n{document}\nWritten to {DOCUMENT}.")
 

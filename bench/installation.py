@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,6 +76,17 @@ class Installation:
         log = (Path(self.environment["VAR_DIR"]) / "web.log").open("wb")
         self._running.append(subprocess.Popen(command, env=environment, stderr=log, stdout=log))
         wait_for(self.port)
+
+    def cpu_seconds(self) -> float:
+        """What the web server and its processes have used of the processor so far."""
+        ticks, known = 0, {process.pid for process in self._running}
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                # The name, in brackets, may hold anything; the figures come after it.
+                pid, rest = int(path.parent.name), path.read_text().rpartition(")")[2].split()
+                if pid in known or int(rest[1]) in known:
+                    ticks += int(rest[11]) + int(rest[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def stop(self) -> None:
         for process in self._running:

@@ -34,6 +34,11 @@ def seen_intake(user: User, pk: UUID) -> Intake:
     return get_object_or_404(rows, pk=pk)
 
 
+def shown_intake(pk: UUID) -> Intake:
+    """For one of whom it is known that she sees it, see `news.admits`."""
+    return get_object_or_404(Intake.objects.select_related(*_RELATED), pk=pk)
+
+
 def written_intake(user: User, pk: UUID, *, now: datetime) -> Intake:
     """The same for one who is about to write in it: 403 for who only watches."""
     intake = seen_intake(user, pk)

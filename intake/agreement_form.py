@@ -88,8 +88,8 @@ class AgreementForm(forms.Form):
         help_text="Who decides then, for each side.",
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, auto_id="agreement-%s", **options)
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, auto_id="agreement-%s", **options)
 
     @classmethod
     def of(cls, agreement: Agreement | None) -> "AgreementForm":

@@ -3,11 +3,12 @@ the rows themselves: which sentences are taken, what to think about again, whom 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID, uuid4, uuid5
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q
 from django.utils.safestring import SafeString
 
@@ -19,7 +20,7 @@ from intake.room import Room
 from intake.sentences import sentences_of
 from intake.usual import WHY_AGREE, Fact
 from recruiting.accounts.models import User
-from recruiting.lib.text import PROSE_MAX, render_markdown
+from recruiting.lib.text import PROSE_MAX, render_markdown, without_marks
 from requisitions.forms import check_day
 from requisitions.models import Requisition
 
@@ -122,8 +123,8 @@ def section_view(section: Section, rows: Iterable[Requirement]) -> SectionView:
         ids.add(row.pk)
         said.setdefault(row.text.casefold(), row.pk)
     views = []
-    for text in sentences_of(section.text):
-        key = key_of(section, text)
+    for sentence in sentences_of(section.text):
+        key, text = key_of(section, sentence), words_of(sentence)
         is_own = key in ids
         views.append(Sentence(key, text, key if is_own else said.get(text.casefold()), is_own))
     return SectionView(section, views)
@@ -132,6 +133,37 @@ def section_view(section: Section, rows: Iterable[Requirement]) -> SectionView:
 def key_of(section: Section, sentence: str) -> UUID:
     """The same in every process and at every time, and another one in another intake."""
     return uuid5(section.intake_id, sentence)
+
+
+def words_of(sentence: str) -> str:
+    """Without marks of Markdown; what would be nothing but marks stays as it is."""
+    return without_marks(sentence) or sentence
+
+
+def sentence_of(section: Section, key: str) -> str | None:
+    """The sentence of this section that has this key."""
+    found = sentences_of(section.text)
+    return next((text for text in found if str(key_of(section, text)) == key), None)
+
+
+def take_sentence(section: Section, sentence: str, *, by: User, now: datetime) -> int:
+    """Make a requirement of it, as it stands but for marks of Markdown; again after it was
+    removed, the same one. Returns its revision. Raises ValidationError as `Requirement.add`."""
+    key, text = key_of(section, sentence), words_of(sentence)
+    with transaction.atomic():
+        made = Requirement.add(section.intake, {"text": text}, by=by, now=now, pk=key)
+        made.restore(by=by, now=now)
+    return made.revision
+
+
+def leave_sentence(section: Section, sentence: str, *, by: User, now: datetime) -> int:
+    """Take that back, if it stands. Returns its revision."""
+    rows = Requirement.objects.filter(intake=section.intake, pk=key_of(section, sentence))
+    made = rows.select_related("intake").first()
+    if made is None:
+        return section.revision
+    made.remove(by=by, now=now)
+    return made.revision
 
 
 def doubts(rows: Sequence[Requirement]) -> list[Doubt]:

@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from intake.brief_page import kept_shown
 from intake.content import Content
 from intake.models.briefs import REASON_MAX
+from intake.models.contests import CONTEST_MAX
+from recruiting.lib.fields import ProseField
 from requisitions.fields import ReasonField
 
 
@@ -35,3 +37,15 @@ class SigningForm(forms.Form):
                 self.add_error(name if name in self.fields else None, messages)
         else:
             self.add_error(None, error)
+
+
+class ContestForm(forms.Form):
+    """Why a signature should not count."""
+
+    text = ProseField(
+        max_length=CONTEST_MAX,
+        label="What is wrong with it",
+        help_text="For instance: it was not you, or you had read something else.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Say what is wrong, in a few words."},
+    )

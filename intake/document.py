@@ -94,9 +94,7 @@ def document_of(content: Content) -> Document:
 
 def _lines(content: Content, keys: Sequence[str]) -> list[Line]:
     texts = content.texts
-    return [
-        Line(BY_KEY[key].name, render_markdown(texts[key])) for key in keys if texts.get(key)
-    ]
+    return [Line(BY_KEY[key].name, render_markdown(texts[key])) for key in keys if texts.get(key)]
 
 
 def _groups(content: Content) -> list[RequirementGroup]:

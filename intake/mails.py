@@ -2,80 +2,111 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
 
-from intake.models import Brief, Side
-from intake.notices import TO_SIGN
 from intake.content import five_lines
+from intake.models import Brief, Side
+from intake.notices import SIGNED, TO_SIGN
+from recruiting.accounts.models import Delegation
 from recruiting.mailing import kinds
 from recruiting.mailing.kinds import Kind, Postpone, Skip
 from recruiting.mailing.models import Mail
 from recruiting.mailing.render import Rendered, render_mail
-from recruiting.accounts.models import Delegation, User
+from recruiting.mailing.signed_links import ACT_LASTS, link_url
+
+BRIEF = "brief"
+"""The purpose of links that sign one version; their page is at `/mail/brief/<uuid>/`."""
+
+CONTEST = "contest"
+"""Of links that contest one's signature under a brief."""
 
 
 def register() -> None:
     kinds.register(Kind(TO_SIGN, render=render_requests, still_wanted=still_asked, urgent=True))
-
-
-def render_requests(batch: Sequence[Mail], now: datetime) -> dict[UUID, Rendered | Skip]:
-    """Three statements for any number of mails."""
-    briefs = _briefs(batch)
-    return {mail.pk: _request(mail, briefs[mail.payload["brief"]]) for mail in batch}
+    kinds.register(Kind(SIGNED, render=render_confirmations, urgent=True))
 
 
 def still_asked(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Postpone]:
-    """Whether the brief still waits for that side, and the reader still signs for it."""
+    """Whether the brief still waits for that side, and the reader still signs for it. Three
+    statements for any number of mails."""
     briefs = _briefs(batch)
-    objections: dict[UUID, Skip | Postpone] = {}
     standing = set(
         Delegation.objects.standing(now)
         .filter(delegate__in={mail.recipient_id for mail in batch})
         .values_list("delegate", "user", "client")
     )
-    for mail in batch:
-        brief = briefs[mail.payload["brief"]]
-        requisition, side = brief.requisition, Side(mail.payload["side"])
-        signed = {one.side for one in brief.signatures.all()}
-        key = (mail.recipient_id, requisition.manager_id, requisition.client_id)
-        if side in signed:
-            objections[mail.pk] = Skip("Signed in the meantime.")
-        elif brief.withdrawn_at:
-            objections[mail.pk] = Skip("Another version has taken its place.")
-        elif not _signs(mail.recipient, side, brief) and key not in standing:
-            objections[mail.pk] = Skip("Somebody else signs for this side now.")
-    return objections
+    found = ((mail, _objection(mail, briefs[mail.payload["brief"]], standing)) for mail in batch)
+    return {mail.pk: Skip(reason) for mail, reason in found if reason}
 
 
-def _signs(user: User, side: Side, brief: Brief) -> bool:
-    requisition = brief.requisition
-    held_by = requisition.manager_id if side == Side.MANAGER else requisition.recruiter_id
-    return user.pk == held_by
+def _objection(mail: Mail, brief: Brief, standing: set[tuple[Any, ...]]) -> str:
+    requisition, side = brief.requisition, Side(mail.payload["side"])
+    if side in {one.side for one in brief.signatures.all()}:
+        return "Signed in the meantime."
+    if brief.withdrawn_at:
+        return "Another version has taken its place."
+    signs = requisition.manager_id if side == Side.MANAGER else requisition.recruiter_id
+    stands_in = (mail.recipient_id, requisition.manager_id, requisition.client_id) in standing
+    if mail.recipient_id != signs and not stands_in:
+        return "Somebody else signs for this side now."
+    return ""
 
 
-def _request(mail: Mail, brief: Brief) -> Rendered:
-    requisition = brief.requisition
-    (signature,) = brief.signatures.all()
+def render_requests(batch: Sequence[Mail], now: datetime) -> dict[UUID, Rendered | Skip]:
+    briefs = _briefs(batch)
+    return {mail.pk: _request(mail, briefs[mail.payload["brief"]], now) for mail in batch}
+
+
+def render_confirmations(batch: Sequence[Mail], now: datetime) -> dict[UUID, Rendered | Skip]:
+    briefs = _briefs(batch)
+    return {mail.pk: _confirmation(mail, briefs[mail.payload["brief"]], now) for mail in batch}
+
+
+def _request(mail: Mail, brief: Brief, now: datetime) -> Rendered | Skip:
+    side, requisition = Side(mail.payload["side"]), brief.requisition
+    askers = [one for one in brief.signatures.all() if one.side == side.other]
+    if not askers:
+        return Skip("Nobody asks for this signature.")
+    stands_in = side == Side.MANAGER and mail.recipient_id != requisition.manager_id
+    link = link_url(mail.recipient, BRIEF, brief.pk, version=brief.digest, now=now, lasts=ACT_LASTS)
     context = {
         "person": mail.recipient,
-        "signer": signature,
+        "signer": askers[0],
         "brief": brief,
         "requisition": requisition,
         "lines": five_lines(brief.content),
-        "in_place_of": requisition.manager if Side(mail.payload["side"]) == Side.MANAGER
-                       and mail.recipient_id != requisition.manager_id else None,
-        "url": settings.SITE_URL + reverse("brief", args=[requisition.pk]),
-    }  # fmt: skip
-    rendered = render_mail("brief_to_sign", context)
-    return rendered.with_headers({"Reply-To": signature.user.email})
+        "in_place_of": requisition.manager if stands_in else None,
+        "url": link,
+    }
+    return render_mail("brief_to_sign", context).with_headers({"Reply-To": askers[0].user.email})
+
+
+def _confirmation(mail: Mail, brief: Brief, now: datetime) -> Rendered | Skip:
+    mine = [one for one in brief.signatures.all() if one.user_id == mail.recipient_id]
+    if not mine:
+        return Skip("There is no signature of this person.")
+    zone = ZoneInfo(mine[0].user.working_card.zone)
+    context = {
+        "person": mail.recipient,
+        "at": mine[0].at.astimezone(zone),
+        "zone": zone.key,
+        "brief": brief,
+        "requisition": brief.requisition,
+        "lines": five_lines(brief.content),
+        "url": settings.SITE_URL + reverse("brief_version", args=[brief.pk]),
+        "contest_url": link_url(mail.recipient, CONTEST, brief.pk, now=now, lasts=ACT_LASTS),
+    }
+    rendered = render_mail("brief_signed", context)
+    return rendered.with_headers({"Reply-To": brief.requisition.recruiter.email})
 
 
 def _briefs(batch: Sequence[Mail]) -> Mapping[str, Brief]:
-    ids = {mail.payload["brief"] for mail in batch}
-    rows = Brief.objects.filter(pk__in=ids).prefetch_related("signatures__user").select_related(
-        "requisition__client", "requisition__manager", "requisition__recruiter"
-    )
-    return {str(one.pk): one for one in rows}
+    people = ("requisition__client", "requisition__manager", "requisition__recruiter")
+    rows = Brief.objects.filter(pk__in={mail.payload["brief"] for mail in batch})
+    found = rows.select_related(*people).prefetch_related("signatures__user__working_card")
+    return {str(one.pk): one for one in found}

@@ -1,6 +1,7 @@
 """What a recruiter types to schedule a meeting."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,15 +16,14 @@ from recruiting.lib.fields import LineField
 from requisitions.fields import ReasonField, day_field
 
 OTHER = "other"
-HOLDS = "Invite all the same, or choose another time."
 
 
 class MeetingForm(forms.Form):
     """One of the times offered, or another by the reader's clocks.
 
-    A time outside of somebody's working hours is refused the first time, with what speaks against
-    it; sent again as it was, it is taken. `key` is the new meeting's id, `sequence` what the
-    reader saw of the one that stands.
+    A time outside of somebody's working hours is not taken the first time: `warnings` say what
+    speaks against it. Sent again as it was, with `sure`, it is. `key` is the new meeting's id,
+    `sequence` what the reader saw of the one that stands.
     """
 
     slot = forms.CharField(label="When", error_messages={"required": "Choose a time."})
@@ -59,6 +59,7 @@ class MeetingForm(forms.Form):
     ) -> None:
         super().__init__(*args, **options)
         self.diaries, self.standing = diaries, standing
+        self.warnings: Sequence[str] = ()
         self.warned_about = ""
 
     @classmethod
@@ -85,29 +86,34 @@ class MeetingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         if said.get("slot") and not self.errors.keys() & {"day", "hour", "minutes"}:
-            name, at = self._at(said)
+            at = self._at(said)
             if at is not None:
                 said["at"] = at
-                self._weigh(name, at, said["minutes"], said.get("sure", ""))
+                self._weigh(at, said["minutes"], said.get("sure", ""))
         return said
 
-    def _at(self, said: dict[str, Any]) -> tuple[str, datetime | None]:
-        """The instant that is meant, and the field beside which to speak about it."""
+    @property
+    def is_to_be_sent(self) -> bool:
+        """Nothing is wrong with it, and nothing speaks against it that was not said before."""
+        return self.is_valid() and not self.warnings
+
+    def _at(self, said: dict[str, Any]) -> datetime | None:
+        """The instant that is meant; None for what is none, with the reason beside its field."""
         if said["slot"] != OTHER:
-            return "slot", self._offered(said["slot"])
+            return self._offered(said["slot"])
         for name, words in (("day", "Choose a day."), ("hour", "Choose a time.")):
             if said.get(name) is None:
                 self.add_error(name, words)
         if self.errors.keys() & {"day", "hour"}:
-            return "day", None
+            return None
         if not 2000 <= said["day"].year <= 2200:
             self.add_error("day", "Choose a day within a year from now.")
-            return "day", None
+            return None
         try:
-            return "day", typed(said["day"], said["hour"], self.diaries.reader.zone)
+            return typed(said["day"], said["hour"], self.diaries.reader.zone)
         except ValidationError as error:
             self.add_error("hour", error)
-            return "hour", None
+            return None
 
     def _offered(self, text: str) -> datetime | None:
         try:
@@ -119,14 +125,13 @@ class MeetingForm(forms.Form):
             return None
         return at.astimezone(UTC).replace(second=0, microsecond=0)
 
-    def _weigh(self, name: str, at: datetime, minutes: int, sure: str) -> None:
+    def _weigh(self, at: datetime, minutes: int, sure: str) -> None:
         if self.standing and (self.standing.begins_at, self.standing.minutes) == (at, minutes):
             return
         found = self.diaries.objections(at, minutes)
         mark = f"{at.isoformat()} {minutes}"
         if found and sure != mark:
-            self.warned_about = mark
-            self.add_error(name, [*found, HOLDS])
+            self.warned_about, self.warnings = mark, found
 
     def refuse(self, error: ValidationError) -> None:
         """What the meeting itself refuses, beside what was typed."""

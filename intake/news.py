@@ -1,7 +1,8 @@
 """What is new in an intake room for somebody who has it open, in as few statements as it takes.
 
-Fifty rooms of two ask for it every 1.2 seconds, so it is the one answer here that has to be cheap:
-two statements while nothing has changed, six when something has.
+Fifty rooms of two ask for it about every second, so it is the one answer here that has to be cheap:
+two statements while nothing has changed, six when something has. Who may see the room is found out
+once a minute: the page carries a ticket that says so, signed, for one person and one room.
 """
 
 import zlib
@@ -11,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Subquery
+from django.core.signing import BadSignature, TimestampSigner
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import Http404
 
 from intake.models import Action, Agreement, Answer, Editing, Intake, Requirement, Section
@@ -23,6 +25,9 @@ SHOWN_FOR = timedelta(seconds=15)
 
 HERE_FOR = timedelta(seconds=45)
 """How long somebody counts as having the room open. Pages say so every half minute."""
+
+TICKET_FOR = timedelta(seconds=60)
+"""Who has lost sight of a room gets no more news of it after that."""
 
 KINDS = (Answer, Requirement, Section, Action)
 
@@ -39,13 +44,21 @@ class State:
 
     @classmethod
     def seen_by(cls, user: User, pk: UUID) -> "State":
-        """One statement. Raises Http404 for a room that `user` does not see."""
+        """Raises Http404 for a room that `user` does not see."""
+        return cls._of(Intake.objects.visible_to(user).filter(pk=pk))
+
+    @classmethod
+    def of_ticket_holder(cls, pk: UUID) -> "State":
+        """For one who saw it a moment ago, see `admits`."""
+        return cls._of(Intake.objects.filter(pk=pk))
+
+    @classmethod
+    def _of(cls, rows: QuerySet[Intake]) -> "State":
         of_pair = Agreement.objects.filter(
             client=OuterRef("requisition__client_id"),
             recruiter=OuterRef("requisition__recruiter_id"),
             manager=OuterRef("requisition__manager_id"),
         )
-        rows = Intake.objects.visible_to(user).filter(pk=pk)
         found = rows.values_list(
             "pk", "revision", Subquery(of_pair.values("version")[:1]), "begun_at", "parts"
         ).first()
@@ -114,6 +127,21 @@ class News:
             "here": [vars(one) for one in self.here],
             "changed": [vars(one) for one in self.changed],
         }
+
+
+_signer = TimestampSigner(salt="intake.news")
+
+
+def ticket_for(user: User, pk: UUID) -> str:
+    """Says for a minute that `user` sees the room; give it to nobody else."""
+    return _signer.sign(f"{user.pk}/{pk}")
+
+
+def admits(ticket: str, user: User, pk: UUID) -> bool:
+    try:
+        return _signer.unsign(ticket, max_age=TICKET_FOR) == f"{user.pk}/{pk}"
+    except BadSignature:
+        return False
 
 
 def news_of(state: State, since: int, reader: User, *, now: datetime) -> News:

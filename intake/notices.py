@@ -3,8 +3,16 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from recruiting.accounts.models import Delegation, Notification, NotificationKind, Told, User
+from recruiting.accounts.models import (
+    Delegation,
+    Notification,
+    NotificationKind,
+    Role,
+    Told,
+    User,
+)
 from recruiting.mailing import ledger
 
 if TYPE_CHECKING:
@@ -13,6 +21,9 @@ if TYPE_CHECKING:
 
 TO_SIGN = "brief to sign"
 """The kind of mail that asks for a signature."""
+
+SIGNED = "brief signed"
+"""The kind of mail that confirms a signature by link to its owner."""
 
 LASTS = timedelta(days=14)
 """A request that could not be sent for so long asks for nothing any more; its link is as old."""
@@ -72,3 +83,25 @@ def _tell(
     told = {requisition.recruiter_id: Told(NotificationKind.STATUS, words)}
     Notification.tell(told, cause=f"{what}:{brief.pk}", by=by, now=now, requisition=requisition,
                       place=PLACE)  # fmt: skip
+
+
+def confirm(brief: "Brief", *, by: User, now: datetime) -> None:
+    """He signed by a link: a mail to its owner says so, with a way to contest it."""
+    ledger.queue(
+        SIGNED,
+        recipient=by,
+        client=brief.requisition.client,
+        period=str(brief.pk),
+        payload={"brief": str(brief.pk)},
+        now=now,
+    )
+
+
+def tell_of_contest(contest: UUID, brief: "Brief", *, by: User, now: datetime) -> None:
+    """The recruiter and all leads, at once: whether the brief stands is theirs to find out."""
+    words = f"contests the signature under brief {brief.number} of {{what}}"
+    leads = User.objects.active().filter(role=Role.LEAD).values_list("pk", flat=True)
+    people = {brief.requisition.recruiter_id, *leads}
+    told = dict.fromkeys(people, Told(NotificationKind.QUESTION, words))
+    Notification.tell(told, cause=f"contest:{contest}", by=by, now=now,
+                      requisition=brief.requisition, place=PLACE)  # fmt: skip

@@ -96,7 +96,7 @@ class PreparationForm(forms.Form):
             "start": DESCRIPTION if has_text or not same else same[0],
             "description": requisition.description,
             "version": requisition.version,
-        } | self.initial
+        }
         field = self.fields["start"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [

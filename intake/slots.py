@@ -10,7 +10,7 @@ NOTICE = timedelta(hours=3)
 """Nobody is asked to a meeting that begins sooner."""
 
 AHEAD = timedelta(days=28)
-WEEK = timedelta(days=7)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
 def slots(
@@ -45,12 +45,12 @@ def least_bad(
     asks the most, by how far it lies outside of the working hours nearest to it; the earliest of
     several. None where one of the two does not work at all in the weeks to come.
 
-    Looks a week ahead, from when both have worked again.
+    Looks a week ahead, from the day before both have worked again.
     """
     works = [next_working_instant(calendar, after + NOTICE) for calendar in (one, other)]
     if any(at is None or at > after + AHEAD for at in works):
         return None
-    since = _quarter(max(at for at in works if at))
+    since = _quarter(max(after + NOTICE, max(at for at in works if at) - DAY))
     hours = [list(_hours(calendar, since - WEEK, since + 2 * WEEK)) for calendar in (one, other)]
     tries = (since + number * STEP for number in range(WEEK // STEP))
     return min(

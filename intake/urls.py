@@ -4,6 +4,7 @@ from intake.views import (
     agendas,
     agreement,
     board,
+    brief_by_mail,
     briefs,
     meetings,
     news,
@@ -27,6 +28,8 @@ urlpatterns = [
     path("intake/wordings/undoing/", wordings.undoing, name="wordings_undoing"),
     path("briefs/<uuid:pk>/", briefs.version, name="brief_version"),
     path("briefs/<uuid:pk>/withdrawal/", briefs.withdrawal, name="brief_withdrawal"),
+    path("mail/brief/<uuid:pk>/", brief_by_mail.sign, name="brief_by_mail"),
+    path("mail/contest/<uuid:pk>/", brief_by_mail.contest, name="contest_by_mail"),
     path("requisitions/<uuid:pk>/brief/", briefs.brief, name="brief"),
     path("requisitions/<uuid:pk>/brief/comparison/", briefs.comparison, name="brief_comparison"),
     path("requisitions/<uuid:pk>/brief/signature/", briefs.signature, name="brief_signature"),
@@ -67,7 +70,6 @@ urlpatterns = [
     path(
         "requisitions/<uuid:pk>/intake/requirements/<uuid:row>/place/",
         board.placing,
-        {"kind": "requirement"},
         name="intake_requirement_place",
     ),
     path(

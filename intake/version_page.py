@@ -51,4 +51,5 @@ def sentence_of(me: Version, versions: Versions, brief: Brief, clock: Clock) -> 
         return f"{signed}, is in force."
     since = later[-1].brief
     assert since.signed_at is not None, "what is in force is signed"
-    return f"{signed}, was in force until {clock.since(since.signed_at)}, when brief {since.number} took its place."
+    until = clock.since(since.signed_at)
+    return f"{signed}, was in force until {until}, when brief {since.number} took its place."

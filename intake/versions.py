@@ -82,7 +82,9 @@ def versions_of(pk: UUID) -> Versions:
 
 
 def _gathered(signatures: QuerySet[Signature]) -> list[Version]:
-    rows = signatures.select_related("brief__by", "user", "on_behalf_of").defer("brief__document")
+    rows = signatures.select_related("brief__by", "user", "on_behalf_of", "contest").defer(
+        "brief__document"
+    )
     found: dict[UUID, dict[str, Signature]] = {}
     briefs: dict[UUID, Brief] = {}
     for one in rows:
@@ -153,6 +155,7 @@ class Glance:
     ball: str = ""
     has_intake: bool = True
     override: str = ""
+    contested: str = ""
 
 
 def glance_of(
@@ -179,7 +182,13 @@ def glance_of(
         amendments=amendments_words(versions, clock),
         pending=f"{pending.name}, an amendment, is {waits}" if pending and waits else "",
         ball=ball,
+        contested=_contested(in_force),
     )
+
+
+def _contested(version: Version) -> str:
+    names = [one.name for one in version.signatures.values() if hasattr(one, "contest")]
+    return f"{' and '.join(names)} contested the signature" if names else ""
 
 
 def _lines(version: Version) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ which method acts; the rest is here.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,7 +25,10 @@ from requisitions.words import change_words
 
 @dataclass(frozen=True)
 class StatusPage:
-    """`act` is the requisition's method; `undo` names the address that takes it back by POST."""
+    """`act` is the requisition's method; `undo` names the address that takes it back by POST.
+
+    `template` shows the page, and `facts` fetches what that tells beside the form.
+    """
 
     title: str
     lead: str
@@ -34,6 +38,8 @@ class StatusPage:
     form: type[StatusForm] = ReasonForm
     undo: str = ""
     ends: bool = False
+    template: str = "requisitions/status.html"
+    facts: Callable[[Requisition], dict[str, Any]] | None = None
 
 
 def answer(request: AuthenticatedHttpRequest, pk: UUID, page: StatusPage) -> HttpResponse:
@@ -88,7 +94,9 @@ def _shown(
     refusal: str = "",
 ) -> HttpResponse:
     context = {"requisition": requisition, "page": page, "form": form, "refusal": refusal}
+    if page.facts:
+        context |= page.facts(requisition)
     if refusal:
         last = requisition.status_changes.select_related("by").order_by("-at", "-id").first()
         context |= {"last": last, "last_words": change_words(last) if last else ""}
-    return render(request, "requisitions/status.html", context, status=status)
+    return render(request, page.template, context, status=status)

@@ -1,12 +1,14 @@
 """What waits on a hiring manager. One pure function for the home page and the digest."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from uuid import UUID
 
+from intake.models import Side
+from intake.waiting import WaitingBrief
 from requisitions.models import Requisition, Status
-from requisitions.words import day_words
+from requisitions.words import day_words, since_words
 from status_updates.facts import Facts
 
 HOLD_ENDS_SOON = timedelta(days=7)
@@ -15,29 +17,49 @@ HOLD_ENDS_SOON = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Waiting:
-    """Something that only the accountable manager can settle; `text` follows the job's title."""
+    """Something that only the accountable manager can settle; `text` follows the job's title.
+
+    `brief` is what waits for a signature, if that is it.
+    """
 
     requisition: Requisition
     manager_id: UUID
     text: str
+    brief: WaitingBrief | None = None
 
 
-def waiting_on(managers: Collection[UUID], known: Sequence[Facts], *, today: date) -> list[Waiting]:
+def waiting_on(
+    managers: Collection[UUID],
+    known: Sequence[Facts],
+    *,
+    today: date,
+    zone: tzinfo,
+    briefs: Mapping[UUID, WaitingBrief],
+) -> list[Waiting]:
     """What waits on a manager, and on those for whom she stands in, among requisitions that she
-    sees; a watcher decides nothing."""
+    sees; a watcher decides nothing. Briefs to be signed come first."""
     found = []
     for one in known:
-        manager_id = one.requisition.manager_id
+        manager_id, brief = one.requisition.manager_id, briefs.get(one.requisition.pk)
         if manager_id is None or manager_id not in managers:
             continue
-        what = _of_intake(one) or _of_hold(one, today)
-        if what:
+        if brief and brief.side == Side.MANAGER and not one.requisition.is_closed:
+            what = _of_brief(brief, today, zone)
+            found.append(Waiting(one.requisition, manager_id, what, brief))
+        elif what := _of_intake(one, brief) or _of_hold(one, today):
             found.append(Waiting(one.requisition, manager_id, what))
-    return found
+    return sorted(found, key=lambda one: one.brief is None)
 
 
-def _of_intake(one: Facts) -> str:
-    if one.requisition.status != Status.INTAKE:
+def _of_brief(brief: WaitingBrief, today: date, zone: tzinfo) -> str:
+    since = since_words(brief.asked_at.astimezone(zone).date(), today)
+    what = "amendment" if brief.is_amendment else "brief"
+    return f"{what} not signed yet, waiting on you since {since}, when {brief.asker} signed it"
+
+
+def _of_intake(one: Facts, brief: WaitingBrief | None) -> str:
+    """Nothing while the recruiter is the one who has to sign."""
+    if one.requisition.status != Status.INTAKE or brief:
         return ""
     recruiter = one.requisition.recruiter.display_name
     return f"agree with {recruiter} on what the job needs, so that the search can start"

@@ -82,11 +82,9 @@ def parsed(message: EmailMessage) -> Parsed:
 
 def invitations(message: EmailMessage) -> list[Invitation]:
     """Those in a message: the alternative to its text, then the file."""
-    found = []
-    for part in parsed(message).walk():
-        if part.get_content_type() in ("text/calendar", "application/ics"):
-            found.append(read(bytes_of(part)))
-    return found
+    types = ("text/calendar", "application/ics")
+    parts = [part for part in parsed(message).walk() if part.get_content_type() in types]
+    return [read(bytes_of(part)) for part in parts]
 
 
 def bytes_of(part: MIMEPart) -> bytes:

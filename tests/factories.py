@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from intake.models import Answer, Brief, Intake, Requirement
 from recruiting.accounts.models import Client, Membership, Role, User
 from requisitions.models import Requisition, Stage, Status
 from status_updates.models import Checkpoint, Note, Touchpoint
@@ -153,3 +154,25 @@ def make_touchpoint(
         now=now,
         key=uuid.uuid4(),
     )
+
+
+def make_draft(requisition: Requisition, *, now: datetime = NOW) -> Intake:
+    """The draft of a brief that lacks nothing."""
+    by = requisition.recruiter
+    intake = Intake.prepare(requisition, by=by, now=now)
+    Answer.write(intake, "why-job", "Ada leaves in May.", seen="", by=by, now=now)
+    values = {"text": "Kafka", "kind": "dealbreaker", "tested_how": "A task", "tested_by": "Max"}
+    Requirement.add(intake, values, by=by, now=now, pk=uuid.uuid4())
+    return intake
+
+
+def make_brief(requisition: Requisition, *by: User, reason: str = "", now: datetime = NOW) -> Brief:
+    """The draft as it stands, signed by each of these in their order; without any, by the
+    recruiter and the manager."""
+    intake = Intake.objects.filter(pk=requisition.pk).first() or make_draft(requisition, now=now)
+    assert requisition.manager is not None, "a brief has two sides"
+    briefs = [
+        Brief.propose(intake, digest=intake.content().digest, reason=reason, by=user, now=now)
+        for user in by or (requisition.recruiter, requisition.manager)
+    ]
+    return briefs[-1]

@@ -7,6 +7,7 @@ from typing import Any
 import html5lib
 import pytest
 from django.test import Client as Browser
+from django.urls import reverse
 from time_machine import TimeMachineFixture
 
 from recruiting.accounts.models import Client, User
@@ -21,6 +22,7 @@ from status_updates.models import Note
 from status_updates.models.checkpoint import PromiseMade
 from tests.factories import (
     NOW,
+    make_brief,
     make_checkpoint,
     make_client,
     make_note,
@@ -30,7 +32,7 @@ from tests.factories import (
 from tests.queries import counted
 
 SignIn = Callable[[User], Browser]
-LIMIT = 12
+LIMIT = 13
 """Statements, sign-in included."""
 
 
@@ -85,7 +87,8 @@ def test_desk_groups_what_needs_the_recruiter(
         "Without a hiring manager": ["Nobody's"],
         "Waiting to be opened": ["Agreed"],
     }
-    assert list(needed(desk)) == [NAMES[kind] for kind in Kind if kind != Kind.ORPHANED]
+    others = (Kind.ORPHANED, Kind.BRIEF)
+    assert list(needed(desk)) == [NAMES[kind] for kind in Kind if kind not in others]
     assert desk.needing == 7
     assert [item.reasons[0] for group in desk.groups[:3] for item in group.items] == [
         Reason(Kind.PROMISE, "Promised: 2 met by Tue 10 Mar, late", late=True),
@@ -249,6 +252,7 @@ def test_desk_costs_the_same_for_one_of_each_and_for_many(
         make("Silent", now=NOW - timedelta(days=30))
         make("Nobody's", manager=None, status=Status.DRAFT)
         make("Agreed", status=Status.INTAKE)
+        make_brief(make("Signed", status=Status.INTAKE), manager)
         promise = PromiseMade(Stage.MET, 2, date(2026, 3, 10))
         make_checkpoint(make("Missed"), now=NOW - timedelta(days=2), promise=promise)
         held = make("Held")
@@ -283,3 +287,30 @@ def test_desk_is_valid_html_empty_and_full(
 def test_empty_client_is_no_reason_for_sums(sign_in: SignIn, lead: User) -> None:
     make_client("Empty")
     assert desk_for(sign_in, lead).has_requisitions is False
+
+
+def test_briefs_wait_for_the_recruiter_at_once_and_for_the_manager_after_two_days(
+    sign_in: SignIn, recruiter: User, manager: User, make: Callable[..., Requisition]
+) -> None:
+    earlier = NOW - timedelta(hours=1)
+    make_brief(make("Asks me", status=Status.INTAKE, now=earlier), manager)
+    make_brief(make("Asks him", status=Status.INTAKE), recruiter)
+    make_brief(make("Asks him long", status=Status.INTAKE), recruiter, now=NOW - timedelta(days=3))
+    make_brief(make("Agreed"))
+    desk = desk_for(sign_in, recruiter)
+    assert needed(desk) == {
+        "Briefs to be signed": ["Asks me", "Asks him long"],
+        "Waiting to be opened": ["Asks him"],
+    }
+    reasons = {
+        item.title: [reason.text for reason in item.reasons]
+        for group in desk.groups
+        for item in group.items
+    }
+    assert reasons == {
+        "Asks me": ["Brief 1 waits for your signature: Max Manager signed it today"],
+        "Asks him long": ["Brief 1 not signed yet: Rosa Recruiter asked Max Manager 3 days ago"],
+        "Asks him": ["Brief 1 not signed yet by both"],
+    }
+    (asked, _) = desk.groups[0].items
+    assert asked.link == reverse("brief", args=[asked.pk])

@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
+from django.test import Client as Browser
 from django.utils.html import strip_tags
+from time_machine import TimeMachineFixture
 
 from recruiting.accounts.models import Client, Membership, User
+from recruiting.lib.mailview import viewable
 from recruiting.mailing import delivery
+from recruiting.mailing.links import without_personal_links
 from recruiting.mailing.models import Mail, State
 from requisitions.models import Requisition, Stage, Status, Watcher
 from status_updates.digests import rows
@@ -22,7 +26,7 @@ from status_updates.digests.schedule import Period
 from status_updates.digests.snapshot import KIND, letters
 from status_updates.models import Checkpoint, PersonalLine
 from status_updates.models.checkpoint import PromiseMade
-from tests.factories import make_checkpoint, make_requisition, make_user
+from tests.factories import NOW, make_brief, make_checkpoint, make_requisition, make_user
 from tests.queries import counted
 
 MONDAY = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
@@ -406,3 +410,45 @@ def test_draft_is_not_told(letter: Letter, requisition: Requisition, watcher: Us
     )  # fmt: skip
     Watcher.objects.create(requisition=draft, user=watcher)
     assert "Not Yet" not in body(letter(to=watcher.email))
+
+
+# --- briefs --------------------------------------------------------------------------------
+
+
+def test_brief_not_signed_is_the_first_item_with_a_link_that_signs_it(
+    letter: Letter, requisition: Requisition, acme: Client, recruiter: User, manager: User,
+    clock: TimeMachineFixture,
+) -> None:  # fmt: skip
+    held = make_requisition(acme, recruiter=recruiter, manager=manager, title="A Held Job")
+    held.put_on_hold(by=recruiter, now=NOW, reason="Budget.", until=MONDAY.date())
+    brief = make_brief(requisition, recruiter)
+    sent = letter()
+    told = body(sent).partition("WAITING ON YOU\n")[2]
+    asks = "Data Engineer: brief not signed yet, waiting on you since Wednesday, when Rosa"
+    assert told.startswith(f"* {asks} Recruiter signed it.\n  Read it and sign: http")
+    assert told.index("A Held Job") > told.index("Data Engineer")
+    (link,) = set(re.findall(rf"http\S+?(/mail/brief/{brief.pk}/\S+)", body(sent)))
+    assert html_of(sent).count(f'{link}"') == 2
+    clock.move_to(MONDAY)
+    page = Browser().get(link, follow=True)
+    assert "You sign brief 1 as Max Manager for the hiring manager." in page.text
+
+
+def test_link_that_signs_is_inert_for_others(
+    letter: Letter, requisition: Requisition, recruiter: User
+) -> None:
+    make_brief(requisition, recruiter)
+    letter()
+    mail = Mail.objects.kind(KIND).get()
+    assert "/mail/brief/" in mail.text
+    assert "/mail/" not in without_personal_links(mail.text)
+    assert "/mail/brief/" not in viewable(mail.html, inert=True).html
+
+
+def test_brief_that_waits_for_the_recruiter_does_not_wait_on_the_manager(
+    letter: Letter, acme: Client, recruiter: User, manager: User
+) -> None:
+    make_brief(
+        make_requisition(acme, recruiter=recruiter, manager=manager, status=Status.INTAKE), manager
+    )
+    assert "Nothing waits on you." in body(letter())

@@ -13,7 +13,7 @@ from recruiting.dashboards.models import Visit
 from requisitions.models import Requisition, Stage, Status
 from status_updates.models import Note
 from status_updates.models.checkpoint import PromiseMade
-from tests.factories import NOW, make_checkpoint, make_note, make_requisition
+from tests.factories import NOW, make_brief, make_checkpoint, make_note, make_requisition
 from tests.queries import counted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -144,6 +144,7 @@ def test_statements_of_the_home_do_not_grow(
 ) -> None:
     Visit.objects.create(user=manager, at=NOW - timedelta(days=2))
     make_checkpoint(requisition, promise=PromiseMade(Stage.MET, 2, date(2026, 3, 13)))
+    make_brief(requisition, recruiter)
     browser = sign_in(manager)
     few = counted(lambda: browser.get("/"))
     for _ in range(50):
@@ -151,6 +152,30 @@ def test_statements_of_the_home_do_not_grow(
             requisition.client, recruiter=recruiter, manager=manager, status=Status.OPEN
         )
         make_checkpoint(row, promise=PromiseMade(Stage.MET, 2, date(2026, 3, 13)))
+        make_brief(row, recruiter)
     many = counted(lambda: browser.get("/"))
     assert few == many
-    assert few <= 8
+    assert few <= 11
+
+
+def test_brief_to_sign_stands_first_with_its_link(
+    sign_in: SignIn, requisition: Requisition, acme: Client, recruiter: User, manager: User
+) -> None:
+    make_requisition(acme, recruiter=recruiter, manager=manager, status=Status.INTAKE, title="A")
+    make_brief(requisition, recruiter, now=NOW - timedelta(days=2))
+    page = sign_in(manager).get("/")
+    first, second = page.context["waiting"]
+    assert (first.waiting.requisition, second.waiting.brief) == (requisition, None)
+    assert first.waiting.text == (
+        "brief not signed yet, waiting on you since Monday, when Rosa Recruiter signed it"
+    )
+    assert f'<a class="btn" href="{reverse("brief", args=[requisition.pk])}">Read and sign' in (
+        page.text
+    )
+
+
+def test_brief_does_not_wait_on_a_watcher(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, watcher: User
+) -> None:
+    make_brief(requisition, recruiter)
+    assert sign_in(watcher).get("/").context["waiting"] == []

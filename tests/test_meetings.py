@@ -101,7 +101,7 @@ def test_database_holds_one_standing_meeting(requisition: Requisition, recruiter
     meeting = schedule(requisition, recruiter)
     meeting.pk, meeting.uid = uuid.UUID(int=3), "another"
     with (
-        pytest.raises(IntegrityError, match="meeting_one_standing|requisition_id"),
+        pytest.raises(IntegrityError, match=r"meeting_one_standing|requisition_id"),
         transaction.atomic(),
     ):
         meeting.save(force_insert=True)

@@ -10,10 +10,11 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from recruiting.accounts.models import User
+from intake.models import Answer, Intake
+from recruiting.accounts.models import Client, User
 from requisitions.models import Requisition, Stage, Status
 from status_updates.models import Checkpoint, Promise
-from tests.factories import NOW, make_checkpoint, make_requisition
+from tests.factories import NOW, make_brief, make_checkpoint, make_draft, make_requisition
 from tests.queries import counted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -266,6 +267,8 @@ def test_statements_of_the_page_do_not_grow(
     sign_in: SignIn, requisition: Requisition, recruiter: User, manager: User
 ) -> None:
     make_checkpoint(requisition)
+    intake = make_draft(requisition)
+    make_brief(requisition)
 
     def costs() -> list[int]:
         browsers = [sign_in(user) for user in (recruiter, manager)]
@@ -275,8 +278,13 @@ def test_statements_of_the_page_do_not_grow(
     few = costs()
     for _ in range(50):
         make_checkpoint(requisition, note="More")
+    for number in range(20):
+        text, seen = f"{number}", f"{number - 1}" if number else ""
+        Answer.write(intake, "pay", text, seen=seen, by=recruiter, now=NOW)
+        make_brief(requisition, reason="Again")
+    make_brief(requisition)
     assert costs() == few
-    assert max(few) <= 15
+    assert max(few) <= 18
 
 
 def test_statements_of_logging(sign_in: SignIn, requisition: Requisition, recruiter: User) -> None:
@@ -310,3 +318,81 @@ def test_page_of_a_closed_requisition_has_no_composer(
     page = sign_in(recruiter).get(closed.get_absolute_url())
     assert page.context["form"] is None
     assert reverse("requisition_reopening", args=[closed.pk]) in page.text
+
+
+# --- the brief at a glance -----------------------------------------------------------------
+
+
+def test_page_leads_with_the_brief_alike_for_both(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, manager: User
+) -> None:
+    intake = make_draft(requisition, now=NOW - timedelta(days=8))
+    make_brief(requisition, now=NOW - timedelta(days=8))
+    Answer.write(intake, "pay", "60,000", seen="", by=recruiter, now=NOW)
+    make_brief(requisition, reason="Market", now=NOW - timedelta(days=1))
+    Answer.write(intake, "pay", "70,000", seen="60,000", by=recruiter, now=NOW)
+    make_brief(requisition, recruiter, reason="Market again")
+    pages = [sign_in(user).get(requisition.get_absolute_url()) for user in (recruiter, manager)]
+    glances = [page.context["glance"] for page in pages]
+    assert glances[0] == glances[1]
+    assert glances[0].lines == [
+        ("Why", "Ada leaves in May."),
+        ("Dealbreakers", "Kafka"),
+        ("Pay", "60,000"),
+    ]
+    assert glances[0].state == "Brief 2, signed by both yesterday"
+    assert glances[0].amendments == "1 amendment since 3 March"
+    assert glances[0].pending == "Brief 3, an amendment, is waiting on Max Manager since today"
+    assert reverse("brief", args=[requisition.pk]) in pages[1].text
+
+
+def test_page_says_on_whom_the_brief_waits(
+    sign_in: SignIn, requisition: Requisition, recruiter: User
+) -> None:
+    make_brief(requisition, recruiter, now=NOW - timedelta(days=1))
+    glance = sign_in(recruiter).get(requisition.get_absolute_url()).context["glance"]
+    assert glance.state == "Not signed yet: waiting on Max Manager since yesterday"
+    assert (glance.ball, glance.lines[1]) == ("manager", ("Dealbreakers", "Kafka"))
+
+
+def test_page_without_an_intake_offers_to_prepare_it_and_says_why_it_is_open(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, manager: User
+) -> None:
+    mine, his = (
+        sign_in(user).get(requisition.get_absolute_url()).text for user in (recruiter, manager)
+    )
+    for page in (mine, his):
+        assert "No intake yet." in page
+        assert "Opened without a signed brief: Agreed by phone." in page
+    assert ("Prepare it</a>" in mine, "Prepare it</a>" in his) == (True, False)
+
+
+def test_amendment_stands_in_the_timeline_with_its_reason(
+    sign_in: SignIn, requisition: Requisition, recruiter: User
+) -> None:
+    intake = make_draft(requisition)
+    make_brief(requisition)
+    Answer.write(intake, "pay", "60,000", seen="", by=recruiter, now=NOW)
+    make_brief(requisition, reason="Three declined.", now=NOW + timedelta(minutes=1))
+    page = sign_in(recruiter).get(requisition.get_absolute_url())
+    told = [(one.title, one.note) for one in page.context["timeline"].items]
+    assert told[:2] == [
+        ("Amendment: brief 2 signed by both", "Three declined."),
+        ("Brief 1 signed by both", ""),
+    ]
+
+
+def test_opening_without_a_brief_says_what_is_missing(
+    sign_in: SignIn, acme: Client, recruiter: User, manager: User
+) -> None:
+    job = make_requisition(acme, recruiter=recruiter, manager=manager, status=Status.INTAKE)
+    browser, url = sign_in(recruiter), reverse("requisition_opening", args=[job.pk])
+    assert "No intake has been prepared" in browser.get(url).text
+    Intake.prepare(job, by=recruiter, now=NOW)
+    assert f'{reverse("intake", args=[job.pk])}#part-why">Say why' in browser.get(url).text
+    make_draft(job)
+    assert "The brief lacks nothing but signatures" in browser.get(url).text
+    make_brief(job, manager)
+    assert "Max Manager has signed it." in browser.get(url).text
+    refused = browser.post(url, {"reason": ""})
+    assert (refused.status_code, "Max Manager has signed it." in refused.text) == (422, True)

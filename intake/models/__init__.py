@@ -2,6 +2,7 @@
 
 from intake.models.agreements import Agreement
 from intake.models.briefs import Brief, BriefChanged, NotYours, Side, Signature
+from intake.models.contests import Contest
 from intake.models.drafts import Editing, Intake
 from intake.models.meetings import Meeting, StaleMeeting, Wanted
 from intake.models.pieces import Action, Answer, Requirement, Section, StalePiece
@@ -15,6 +16,7 @@ __all__ = [
     "Answer",
     "Brief",
     "BriefChanged",
+    "Contest",
     "Editing",
     "Intake",
     "LoadedWording",

@@ -197,6 +197,12 @@ class Brief(models.Model):
             current._sign(side, requisition, by=by, now=now)
         self.signed_at = current.signed_at
 
+    def sign_by_link(self, *, digest: str, by: "User", now: datetime) -> None:
+        """The same by a link in a mail; a mail to its owner confirms it."""
+        with transaction.atomic():
+            self.sign(digest=digest, by=by, now=now)
+            notices.confirm(self, by=by, now=now)
+
     def _sign(self, side: Side, requisition: Requisition, *, by: "User", now: datetime) -> None:
         """The row of the requisition is held by whoever calls."""
         on_behalf = requisition.manager if side == Side.MANAGER else requisition.recruiter

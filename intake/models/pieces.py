@@ -80,19 +80,30 @@ class Piece(models.Model):
         with transaction.atomic():
             held = self.intake.held()
             current = type(self)._base_manager.get(pk=self.pk)
-            changed = [
-                name for name in self._known(wanted) if getattr(current, name) != wanted[name]
-            ]
-            stale = [name for name in changed if getattr(current, name) != seen.get(name)]
-            if stale or (changed and current.removed_at):
-                raise StalePiece(current, stale or changed)
-            if changed:
-                for name in changed:
-                    setattr(current, name, wanted[name])
-                current._check(changed)
-                current._save(held, by, now, *changed)
+            changed = current._change(held, wanted, seen, by=by, now=now)
         self.__dict__.update({name: getattr(current, name) for name in (*changed, "revision")})
         return current.revision
+
+    def _change(
+        self,
+        held: Intake,
+        wanted: Mapping[str, Any],
+        seen: Mapping[str, Any],
+        *,
+        by: "User",
+        now: datetime,
+    ) -> list[str]:
+        """On the piece as it stands in the database; returns the names of what has changed."""
+        changed = [name for name in self._known(wanted) if getattr(self, name) != wanted[name]]
+        stale = [name for name in changed if getattr(self, name) != seen.get(name)]
+        if stale or (changed and self.removed_at):
+            raise StalePiece(self, stale or changed)
+        if changed:
+            for name in changed:
+                setattr(self, name, wanted[name])
+            self._check(changed)
+            self._save(held, by, now, *changed)
+        return changed
 
     def remove(self, *, by: "User", now: datetime) -> None:
         """Twice is once."""
@@ -159,11 +170,12 @@ class Answer(Piece):
         if key not in BY_KEY:
             raise KeyError(key)
         with transaction.atomic():
-            intake.held()
-            answer, _ = cls.objects.get_or_create(
-                intake=intake, key=key, defaults={"saved_by": by, "saved_at": now}
-            )
-            return answer.change({"text": text}, {"text": seen}, by=by, now=now)
+            held = intake.held()
+            answer = cls.objects.filter(intake=held, key=key).select_related("saved_by").first()
+            if answer is None:
+                answer = cls.objects.create(intake=held, key=key, saved_by=by, saved_at=now)
+            answer._change(held, {"text": text}, {"text": seen}, by=by, now=now)
+        return answer.revision
 
 
 class Ordered(Piece):

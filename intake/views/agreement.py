@@ -1,5 +1,6 @@
 """The working agreement of the pair, agreed on in the room."""
 
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -30,7 +31,7 @@ def agreement(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
             intake.requisition, form.terms, version=version, by=request.user, now=now
         )
     except StaleTerms as stale:
-        return _stale_page(request, intake, form, stale.current)
+        return _stale_page(request, intake, stale.current)
     except ValidationError as error:
         form.add_error(None, error.messages)
         return _page(request, intake, form, status=422)
@@ -40,12 +41,10 @@ def agreement(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
 
 
 def _stale_page(
-    request: AuthenticatedHttpRequest, intake: Intake, mine: AgreementForm, current: Agreement
+    request: AuthenticatedHttpRequest, intake: Intake, current: Agreement
 ) -> HttpResponse:
     """What is sent from here has seen what stands."""
-    data = mine.data.copy()
-    data["version"] = str(current.version)
-    form = AgreementForm(data)
+    form = AgreementForm({**request.POST.dict(), "version": current.version})
     form.is_valid()
     return _page(request, intake, form, status=409, theirs=current)
 
@@ -59,7 +58,7 @@ def _page(
     theirs: Agreement | None = None,
 ) -> HttpResponse:
     if asks_for_json(request):
-        told = {"piece": "agreement", "errors": form.errors}
+        told: dict[str, Any] = {"piece": "agreement", "errors": form.errors}
         if theirs:
             told |= {"version": theirs.version, "values": vars(theirs.terms)}
         return JsonResponse(told, status=status)

@@ -4,13 +4,14 @@ Each answers a plain form with the room at its place, and a script with JSON: wh
 `undo`, the address that takes it back.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,16 +20,17 @@ from django.views.decorators.http import require_POST
 from intake.access import written_intake
 from intake.adding import AddingForm, NewActionForm, NewRequirementForm
 from intake.board import (
-    key_of,
+    leave_sentence,
     people_of,
     place_beside,
     read_action,
     seen_action,
+    sentence_of,
+    take_sentence,
 )
 from intake.models import Action, Intake, Requirement, Section
 from intake.models.pieces import Ordered
 from intake.saving import Sent, asks_for_json, room_url, saved, sent
-from intake.sentences import sentences_of
 from recruiting.accounts.http import AuthenticatedHttpRequest
 
 KINDS: dict[str, type[Ordered]] = {
@@ -100,26 +102,15 @@ def sentences(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpRes
     """`take=KEY` makes a requirement of a sentence of this section, `leave=KEY` takes it back."""
     intake = _written(request, pk)
     section: Section = _row(intake, "section", row)
-    known = {str(key_of(section, text)): text for text in sentences_of(section.text)}
     taken, left = request.POST.get("take", ""), request.POST.get("leave", "")
-    text = known.get(taken or left)
-    fields = Sent({"text": text or ""}, {"text": ""})
+    text = sentence_of(section, taken or left)
+    fields = Sent({"text": text or "?"}, {"text": ""})
 
     def save() -> int:
         if text is None:
             raise ValidationError("The job description has no such sentence. Reload the page.")
-        key, by, now = UUID(taken or left), request.user, timezone.now()
-        if left:
-            found = Requirement.objects.filter(intake=intake, pk=key).first()
-            if found:
-                found.intake = intake
-                found.remove(by=by, now=now)
-            return intake.revision
-        with transaction.atomic():
-            made = Requirement.add(intake, {"text": text}, by=by, now=now, pk=key)
-            made.intake = intake
-            made.restore(by=by, now=now)
-        return made.revision
+        move = take_sentence if taken else leave_sentence
+        return move(section, text, by=request.user, now=timezone.now())
 
     return saved(request, intake, f"sentences-{section.pk}", fields, save)
 
@@ -131,7 +122,7 @@ def sentences(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpRes
 def requirement(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpResponseBase:
     """Save fields of it. Whoever sorts it by a button sends what is typed in the row as well."""
     found: Requirement = _row(_written(request, pk), "requirement", row)
-    fields = _on_one_line(sent(request.POST, Requirement.EDITABLE))
+    fields = _on_one_line(_pressed(request.POST, "sort", "kind", Requirement.EDITABLE))
 
     def save() -> int:
         if fields.wanted.get("text") == "":
@@ -139,6 +130,16 @@ def requirement(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpR
         return found.change(fields.wanted, fields.seen, by=request.user, now=timezone.now())
 
     return saved(request, found.intake, f"requirement-{row}", fields, save)
+
+
+def _pressed(post: QueryDict, button: str, field: str, editable: Iterable[str]) -> Sent:
+    """The fields of a row, and the one that a button of it sets: the button has a name of its own,
+    since what is typed saves itself and a button does not. `was` is what its presser saw."""
+    fields = sent(post, editable)
+    if button not in post:
+        return fields
+    return Sent({**fields.wanted, field: post[button]},
+                {**fields.seen, field: post.get("was", "")})  # fmt: skip
 
 
 def _on_one_line(fields: Sent) -> Sent:
@@ -169,7 +170,7 @@ def section(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpRespo
 def action(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpResponseBase:
     """Save its words, who has it, until when, or that it is done."""
     found: Action = _row(_written(request, pk), "action", row)
-    fields = sent(request.POST, Action.EDITABLE)
+    fields = _pressed(request.POST, "done", "is_done", Action.EDITABLE)
     people = {one.pk for one in people_of(found.intake.requisition)}
     if found.holder_id:
         people.add(found.holder_id)
@@ -186,12 +187,12 @@ def action(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpRespon
 
 
 @require_POST
-def placing(request: AuthenticatedHttpRequest, pk: UUID, row: UUID, kind: str) -> HttpResponseBase:
+def placing(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpResponseBase:
     """`move=up` or `move=down` within its column, or `after=ID` (empty for the first place),
     with `kind` and `seen-kind` for a place in another column."""
     intake = _written(request, pk)
-    found: Ordered = _row(intake, kind, row)
-    sorted_as = sent(request.POST, ["kind"] if kind == "requirement" else [])
+    found: Requirement = _row(intake, "requirement", row)
+    sorted_as = sent(request.POST, ["kind"])
     fields = Sent({**sorted_as.wanted, "position": found.position}, sorted_as.seen)
 
     def save() -> int:
@@ -203,22 +204,20 @@ def placing(request: AuthenticatedHttpRequest, pk: UUID, row: UUID, kind: str) -
                 found.place(_after(found, request.POST), by=request.user, now=timezone.now())
         return found.revision
 
-    return saved(request, intake, f"{kind}-{row}", fields, save)
+    return saved(request, intake, f"requirement-{row}", fields, save)
 
 
-def _after(found: Ordered, post: Any) -> UUID | None:
+def _after(found: Requirement, post: QueryDict) -> UUID | None:
     """Raises ValidationError for what names no place."""
     step = {"up": -1, "down": 1}.get(post.get("move", ""))
     if step:
-        rows = type(found)._base_manager.filter(intake=found.intake, removed_at=None)
-        if isinstance(found, Requirement):
-            rows = rows.filter(kind=found.kind)
-        ids = list(rows.order_by("position", "id").values_list("pk", flat=True))
+        rows = Requirement.objects.standing().filter(intake=found.intake, kind=found.kind)
+        ids = list(rows.values_list("pk", flat=True))
         if found.pk in ids:
             return place_beside(ids, found.pk, step)
     elif "after" in post:
         try:
-            return UUID(post["after"]) if post["after"] else None
+            return UUID(str(post["after"])) if post["after"] else None
         except ValueError:
             pass
     raise ValidationError("Say where it goes: up, down, or after which.")

@@ -85,9 +85,7 @@ def comparison(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     return render(request, "intake/brief_comparison.html", context)
 
 
-def _page(
-    request: AuthenticatedHttpRequest, intake: Intake, form: SigningForm
-) -> HttpResponse:
+def _page(request: AuthenticatedHttpRequest, intake: Intake, form: SigningForm) -> HttpResponse:
     page = brief_page(intake, request.user, now=timezone.now())
     if not form.is_bound and page.asked:
         form.initial["reason"] = page.asked.reason

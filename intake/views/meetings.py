@@ -38,7 +38,7 @@ def meeting(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     if request.method == "GET" or found.manager is None:
         return _page(request, found, now=now)
     form = MeetingForm(request.POST, diaries=_diaries(found, request.user, now))
-    if not form.is_valid():
+    if not form.is_to_be_sent:
         return _page(request, found, now=now, form=form)
     try:
         made = Meeting.schedule(
@@ -67,7 +67,7 @@ def moving(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     if standing is None:
         form.is_valid()
         return _page(request, found, now=now, form=form, late=GONE)
-    if not form.is_valid():
+    if not form.is_to_be_sent:
         return _page(request, found, now=now, form=form)
     try:
         seen = form.cleaned_data["sequence"] or 0
@@ -165,7 +165,8 @@ def _page(
     }  # fmt: skip
     if found.manager and not found.is_closed:
         context |= _times(request, found, standing, form, now)
-    refused = bool((form and form.errors) or (cancelling and cancelling.errors))
+    held_up = form and (form.errors or form.warnings)
+    refused = bool(held_up or (cancelling and cancelling.errors))
     usual = 409 if stale or late else 422 if refused else 200
     return render(request, "intake/meeting.html", context, status=status or usual)
 
@@ -193,7 +194,7 @@ def _times(
     return {
         "form": form,
         "diaries": diaries,
-        "agenda": agenda,
+        "minutes": minutes,
         "offers": offers,
         "least": least,
         "against": diaries.objections(least.at, minutes) if least else [],

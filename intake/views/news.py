@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from intake.access import seen_intake
 from intake.models import Editing
-from intake.news import State, news_of
+from intake.news import State, admits, news_of, ticket_for
 from recruiting.accounts.http import AuthenticatedHttpRequest
 
 _PLACE = re.compile(r"[a-z]+-[a-z0-9-]{1,40}(?::[a-z_]{1,12})?|[a-z]+(?::[a-z_]{1,15})?|")
@@ -18,13 +18,16 @@ _PLACE = re.compile(r"[a-z]+-[a-z0-9-]{1,40}(?::[a-z_]{1,12})?|[a-z]+(?::[a-z_]{
 
 @require_GET
 def news(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
-    """`?since=REVISION&mark=MARK`: 204 while nothing differs from what was told with that mark."""
-    state = State.seen_by(request.user, pk)
+    """`?since=REVISION&mark=MARK&ticket=TICKET`: 204 while nothing differs from what was told with
+    that mark. Without a ticket that holds, a new one comes with the answer."""
+    holds = admits(request.GET.get("ticket", ""), request.user, pk)
+    state = State.of_ticket_holder(pk) if holds else State.seen_by(request.user, pk)
     since = _number(request.GET.get("since", ""))
     found = news_of(state, since, request.user, now=timezone.now())
-    if not found.changed and found.mark == request.GET.get("mark"):
+    if holds and not found.changed and found.mark == request.GET.get("mark"):
         return HttpResponse(status=204)
-    return JsonResponse(found.as_json())
+    ticket = {} if holds else {"ticket": ticket_for(request.user, pk)}
+    return JsonResponse(found.as_json() | ticket)
 
 
 @require_POST

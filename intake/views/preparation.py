@@ -31,16 +31,13 @@ def preparation(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase
     try:
         form.prepare(by=request.user, now=now)
     except StaleVersion as stale:
-        return _stale_page(request, form, stale.current)
+        return _stale_page(request, stale.current)
     return redirect("intake", pk)
 
 
-def _stale_page(
-    request: AuthenticatedHttpRequest, mine: PreparationForm, current: Requisition
-) -> HttpResponse:
+def _stale_page(request: AuthenticatedHttpRequest, current: Requisition) -> HttpResponse:
     """Both texts side by side; what is sent from here has seen what is saved now."""
-    data = mine.data.copy()
-    data["version"] = str(current.version)
+    data = {**request.POST.dict(), "version": str(current.version)}
     form = PreparationForm(data, requisition=current, user=request.user)
     return _page(request, form, status=409, theirs=current.description)
 

@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from intake.access import may_write, seen_intake, written_intake
+from intake.access import may_write, seen_intake, shown_intake, written_intake
 from intake.board import board_of
 from intake.models import Answer, LoadedWording
-from intake.news import State, here_besides
+from intake.news import State, admits, here_besides
 from intake.questions import BY_KEY
 from intake.room import draft_of, room_of
 from intake.saving import room_url, saved, sent
@@ -45,8 +45,10 @@ def room(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
 
 @require_GET
 def draft(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
-    """The brief as it grows, alone: a page that is open takes it anew after each change."""
-    intake = seen_intake(request.user, pk)
+    """The brief as it grows, alone: a page that is open takes it anew after each change, with the
+    ticket that it has for its news."""
+    holds = admits(request.GET.get("ticket", ""), request.user, pk)
+    intake = shown_intake(pk) if holds else seen_intake(request.user, pk)
     found = draft_of(intake, intake.content())
     context = {"intake": intake, "requisition": intake.requisition, "draft": found}
     return render(request, "intake/_draft.html", context)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 
+from intake.waiting import waiting_briefs
 from recruiting.accounts.models import User
 from recruiting.dashboards import needs
 from recruiting.dashboards.desk_items import Item, Panel, Panels, Refused, Telling, questions_on
@@ -30,6 +31,7 @@ MINE_SHOWN = 50
 
 NAMES = {
     Kind.PROMISE: "Promises",
+    Kind.BRIEF: "Briefs to be signed",
     Kind.QUIET: "Gone quiet",
     Kind.QUESTION: "Managers' questions",
     Kind.HOLD: "Holds that were to end",
@@ -160,8 +162,10 @@ def desk_of(reader: Reader, *, more: str = "", after: Freshness | None = None) -
     every = {one.pk: one for one in (*mine, *_rows(scope, wanted))}
     material = facts.load(every.values(), since=None, now=reader.now)
     known = {pk: reader.facts(material, one) for pk, one in every.items()}
-    asked = questions_on(list(every))
-    items = {pk: reader.telling.item(one, asked.get(pk, [])) for pk, one in known.items()}
+    asked, briefs = questions_on(list(every)), waiting_briefs(every)
+    items = {
+        pk: reader.telling.item(one, asked.get(pk, []), briefs.get(pk)) for pk, one in known.items()
+    }
     above = {pk for one in wanted for pk in one.first}
     return Desk(
         is_of_all=user.is_lead,
@@ -189,7 +193,8 @@ def item_of(
     """One line of the desk and what opens in it, as things stand now."""
     known = reader.facts(facts.load([requisition], since=None, now=reader.now), requisition)
     asked = questions_on([requisition.pk]).get(requisition.pk, [])
-    item = reader.telling.item(known, asked)
+    brief = waiting_briefs([requisition.pk]).get(requisition.pk)
+    item = reader.telling.item(known, asked, brief)
     return item, Panels(reader.telling, refused).panel(known, item, asked)
 
 

@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
+from intake.models import Side
+from intake.waiting import WaitingBrief
 from recruiting.dashboards import needs
 from recruiting.dashboards.needs import Kind
 from recruiting.dashboards.rows import about, ago, exact, promise_words
@@ -31,6 +33,7 @@ EXCERPT = 90
 
 ACTIONS = {
     Kind.PROMISE: "Log",
+    Kind.BRIEF: "Read",
     Kind.QUIET: "Log",
     Kind.QUESTION: "Answer",
     Kind.HOLD: "Resume",
@@ -77,15 +80,17 @@ class Item:
     @property
     def link(self) -> str:
         kinds = {reason.kind for reason in self.reasons}
-        if not kinds or kinds - {Kind.ORPHANED, Kind.UNMANAGED}:
+        if not kinds or kinds - {Kind.BRIEF, Kind.ORPHANED, Kind.UNMANAGED}:
             return ""
         return self.links[0].url
 
     @property
     def links(self) -> list[Link]:
-        """To the pages where people are named."""
+        """To the pages where people are named, and briefs signed."""
         kinds = {reason.kind for reason in self.reasons}
         found = []
+        if Kind.BRIEF in kinds:
+            found.append(Link("Read the brief", reverse("brief", args=[self.pk])))
         if Kind.ORPHANED in kinds:
             found.append(Link("Hand it over", reverse("handover", args=[self.recruiter])))
         if Kind.UNMANAGED in kinds:
@@ -110,7 +115,9 @@ class Telling:
     zone: tzinfo
     names_recruiter: bool
 
-    def item(self, known: Facts, questions: Sequence[Note]) -> Item:
+    def item(
+        self, known: Facts, questions: Sequence[Note], brief: WaitingBrief | None = None
+    ) -> Item:
         requisition = known.requisition
         whose = f" · {requisition.recruiter.display_name}" if self.names_recruiter else ""
         return Item(
@@ -118,14 +125,19 @@ class Telling:
             url=requisition.get_absolute_url(),
             title=requisition.title,
             about=about(requisition) + whose,
-            reasons=self.reasons(known, questions),
+            reasons=self.reasons(known, questions, brief),
             recruiter=requisition.recruiter_id,
         )
 
-    def reasons(self, known: Facts, questions: Sequence[Note]) -> list[Reason]:
+    def reasons(
+        self, known: Facts, questions: Sequence[Note], brief: WaitingBrief | None
+    ) -> list[Reason]:
         """All of them, the most pressing first."""
         requisition = known.requisition
         found = self._promises(known)
+        pressing = brief if requisition.is_active and self._is_pressing(brief) else None
+        if pressing:
+            found.append(Reason(Kind.BRIEF, self._unsigned(pressing, requisition)))
         if known.health == "quiet":
             found.append(Reason(Kind.QUIET, self._silence(known)))
         found += [Reason(Kind.QUESTION, self._question(note)) for note in questions]
@@ -137,9 +149,24 @@ class Telling:
             is_draft = requisition.status == Status.DRAFT
             why = "A draft until somebody answers for it" if is_draft else "Nobody gets its digest"
             found.append(Reason(Kind.UNMANAGED, why))
-        if requisition.status == Status.INTAKE:
-            found.append(Reason(Kind.OPENING, self._intake(requisition)))
+        if requisition.status == Status.INTAKE and not pressing:
+            found.append(Reason(Kind.OPENING, self._intake(requisition, brief)))
         return found
+
+    def _is_pressing(self, brief: WaitingBrief | None) -> bool:
+        """The same that `needs.unsigned` asks of the database."""
+        if brief is None:
+            return False
+        asked = brief.asked_at.astimezone(self.zone).date()
+        return brief.side == Side.RECRUITER or asked < self.today - needs.REMIND_AFTER
+
+    def _unsigned(self, brief: WaitingBrief, requisition: Requisition) -> str:
+        asked = ago(brief.asked_at.astimezone(self.zone).date(), self.today)
+        name = brief.name.capitalize()
+        if brief.side == Side.MANAGER:
+            return f"{name} not signed yet: {brief.asker} asked {requisition.manager} {asked}"
+        whose = f"{requisition.recruiter}'s" if self.names_recruiter else "your"
+        return f"{name} waits for {whose} signature: {brief.asker} signed it {asked}"
 
     def _promises(self, known: Facts) -> list[Reason]:
         if not known.requisition.is_active:
@@ -169,7 +196,9 @@ class Telling:
         gone = f"no longer serves {requisition.client}" if recruiter.is_active else "has left"
         return f"{recruiter} {gone}"
 
-    def _intake(self, requisition: Requisition) -> str:
+    def _intake(self, requisition: Requisition, brief: WaitingBrief | None) -> str:
+        if brief:
+            return f"{brief.name.capitalize()} not signed yet by both"
         manager = requisition.manager.display_name if requisition.manager else "nobody"
         created = ago(timezone.localdate(requisition.created_at, self.zone), self.today)
         return f"In intake with {manager}, created {created}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from operator import itemgetter
 from typing import Any
@@ -21,17 +21,22 @@ from django.db.models import (
     When,
 )
 
+from intake.models import Brief, Side
 from recruiting.accounts.models import Membership, Role
 from requisitions.models import Requisition, Status, StatusChange
 from requisitions.models.status import ACTIVE
 from status_updates.facts import QUIET_AFTER
 from status_updates.models import Note, Promise
 
+REMIND_AFTER = timedelta(days=2)
+"""A brief that the manager has not signed for longer needs a word from the recruiter."""
+
 
 class Kind(StrEnum):
     """What a requisition needs somebody for, the most pressing first."""
 
     PROMISE = "promises"
+    BRIEF = "briefs"
     QUIET = "quiet"
     QUESTION = "questions"
     HOLD = "holds"
@@ -74,6 +79,15 @@ def _gone(who: str) -> Q:
 
 def awaiting_opening() -> Q:
     return Q(status=Status.INTAKE)
+
+
+def unsigned(today: date, zone: tzinfo = UTC) -> Q:
+    """A brief waits for the recruiter, or for the manager for longer than `REMIND_AFTER`."""
+    briefs = Brief.objects.filter(requisition=OuterRef("pk"))
+    midnight = datetime.combine(today - REMIND_AFTER, time(), tzinfo=zone)
+    late = briefs.lacking(Side.MANAGER).filter(at__lt=midnight)
+    asked = Q(Exists(briefs.lacking(Side.RECRUITER))) | Q(Exists(late))
+    return Q(status__in=ACTIVE) & asked
 
 
 def overdue_holds(today: date) -> Q:
@@ -129,6 +143,7 @@ def needing(
     asked = managers_questions().filter(requisition=OuterRef("pk"))
     kind = Case(
         When(Exists(promised), then=Value(Kind.PROMISE.value)),
+        When(unsigned(today, zone), then=Value(Kind.BRIEF.value)),
         When(quiet(today, zone), then=Value(Kind.QUIET.value)),
         When(Exists(asked), then=Value(Kind.QUESTION.value)),
         When(overdue_holds(today), then=Value(Kind.HOLD.value)),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils.safestring import SafeString
 
+from intake.versions import Version
 from recruiting.accounts.models import User
 from recruiting.dashboards.conversation import (
     NoteItem,
@@ -107,7 +108,7 @@ def rows_of(
 
 def timeline(
     rows: Rows,
-    changes: Iterable[StatusChange],
+    changes: Iterable[StatusChange | Version],
     reader: User,
     *,
     news: News,
@@ -115,7 +116,7 @@ def timeline(
     today: date,
     zone: tzinfo,
 ) -> Timeline:
-    """A page of the timeline, all kinds in one order."""
+    """A page of the timeline, all kinds in one order; `changes` of the status and of the brief."""
     replaced = {checkpoint.corrects_id for checkpoint in rows.checkpoints}
     by_id = {checkpoint.pk: checkpoint for checkpoint in rows.checkpoints}
     checkpoints: list[Entry] = [
@@ -129,7 +130,12 @@ def timeline(
     ]
     notes: list[Entry] = [note_item(note, reader, zone, news) for note in rows.notes]
     touchpoints: list[Entry] = [touchpoint_item(one, zone, news) for one in rows.touchpoints]
-    moves: list[Entry] = [_change_item(change, zone, news) for change in changes]
+    moves: list[Entry] = [
+        _brief_item(change, zone, news)
+        if isinstance(change, Version)
+        else _change_item(change, zone, news)
+        for change in changes
+    ]
     # Beyond the last row of a kind that has more, others of that kind are still unknown.
     ends = [_position(kind[-1]) for kind in (checkpoints, notes, touchpoints) if len(kind) > PAGE]
     end = max(ends, default=None)
@@ -197,4 +203,26 @@ def _change_item(change: StatusChange, zone: tzinfo, news: News) -> Item:
         title=change_words(change),
         note=change.reason,
         is_new=news.has(change.at, change.by_id),
+    )
+
+
+def _brief_item(version: Version, zone: tzinfo, news: News) -> Item:
+    """A brief when both had signed it, and before that when the first of them did."""
+    brief = version.brief
+    last = max(version.signatures.values(), key=lambda one: one.at)
+    name = f"Amendment: brief {brief.number}" if brief.reason else f"Brief {brief.number}"
+    if brief.signed_at:
+        title = f"{name} signed by both"
+    else:
+        title = f"{name} {'taken back' if brief.withdrawn_at else 'asks for a signature'}"
+    return Item(
+        kind="status",
+        id=brief.pk,
+        on=last.at.astimezone(zone).date(),
+        at=last.at,
+        who=last.name,
+        initials=last.user.initials,
+        title=title,
+        note=brief.reason,
+        is_new=news.has(last.at, last.user_id),
     )

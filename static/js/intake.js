@@ -3,9 +3,9 @@
 "use strict";
 
 (() => {
-  const POLL_MS = 1200;
+  const POLL_MS = 1100;
   const LONGEST_POLL_MS = 20000;
-  const DRAFT_MS = 2000;
+  const DRAFT_MS = 3000;
   const LIST_SOON_MS = 150;
   const LIST_LATER_MS = 2500;
   const PRESENT_EVERY_MS = 10000;
@@ -15,7 +15,7 @@
   const room = document.getElementById("room");
   const wire = window.roomWire;
   const pieces = window.roomPieces;
-  const known = { ...room.dataset, mark: "" };
+  const known = { ...room.dataset, mark: "", ticket: "" };
   let here = [];
 
   /* ---- Asking ---- */
@@ -28,7 +28,7 @@
     window.clearTimeout(pollTimer);
     if (document.hidden || isAsking) return;
     isAsking = true;
-    const query = new URLSearchParams({ since: known.revision, mark: known.mark });
+    const query = new URLSearchParams({ since: known.revision, mark: known.mark, ticket: known.ticket });
     const { status, data } = await wire.ask(`${room.dataset.news}?${query}`);
     isAsking = false;
     if (status === 403 || status === 404) {
@@ -69,6 +69,7 @@
     showPeople();
     Object.assign(known, {
       mark: news.mark,
+      ticket: news.ticket ?? known.ticket,
       revision: news.revision,
       agreement: String(news.agreement),
       agenda: news.agenda,
@@ -151,7 +152,7 @@
       return;
     }
     draftAt = Date.now();
-    const { status, data } = await wire.ask(draft.dataset.brief, "text/html");
+    const { status, data } = await wire.ask(`${draft.dataset.brief}?${new URLSearchParams({ ticket: known.ticket })}`, "text/html");
     if (status !== 200) return;
     const fresh = new DOMParser().parseFromString(data, "text/html").getElementById("draft");
     if (fresh) window.morph(draft, fresh, () => false);

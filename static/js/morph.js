@@ -51,7 +51,10 @@
         if (alike(one, wanted) && !held.has(one)) match = one;
       }
       if (!match) {
-        old.insertBefore(document.importNode(wanted, true), place);
+        /* Bare first: a row that is held may belong into it. */
+        const made = document.importNode(wanted, false);
+        old.insertBefore(made, place);
+        if (made.nodeType === Node.ELEMENT_NODE) morphChildren(made, wanted, held);
       } else {
         if (match === place) place = place.nextSibling;
         else if (!kept) old.insertBefore(match, place);

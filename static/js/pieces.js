@@ -4,7 +4,8 @@
 "use strict";
 
 window.roomPieces = (() => {
-  const SAVE_AFTER_MS = 400;
+  const SAVE_AFTER_MS = 350;
+  const SAVE_AT_LEAST_EVERY_MS = 600;
   const SAVING_SHOWN_AFTER_MS = 300;
   const SAVED_SHOWN_MS = 4000;
   const STILL_TYPING_MS = 2000;
@@ -22,7 +23,7 @@ window.roomPieces = (() => {
   function stateOf(form) {
     if (!states.has(form)) {
       const none = { acked: {}, refused: {}, waiting: {}, sending: [], conflicts: new Map() };
-      states.set(form, { ...none, revision: 0, typedAt: 0, isAgain: false });
+      states.set(form, { ...none, revision: 0, typedAt: 0, dueAt: null, isAgain: false });
     }
     return states.get(form);
   }
@@ -211,9 +212,13 @@ window.roomPieces = (() => {
 
   /* ---- Saving: one on its way at most for each piece, then the newest ---- */
 
+  /* A pause saves; so does the clock, since the other side wants to see what is typed in one go. */
   function schedule(form, delay = SAVE_AFTER_MS) {
-    window.clearTimeout(stateOf(form).timer);
-    stateOf(form).timer = window.setTimeout(() => save(form), delay);
+    const state = stateOf(form);
+    window.clearTimeout(state.timer);
+    state.dueAt ??= Date.now() + SAVE_AT_LEAST_EVERY_MS;
+    const wait = Math.max(0, Math.min(delay, state.dueAt - Date.now()));
+    state.timer = window.setTimeout(() => save(form), wait);
   }
 
   function fieldsOf(form, names) {
@@ -231,6 +236,7 @@ window.roomPieces = (() => {
   async function save(form, options = {}) {
     const state = stateOf(form);
     window.clearTimeout(state.timer);
+    state.dueAt = null;
     if (state.sending.length) {
       state.isAgain = true;
       return;
@@ -484,7 +490,8 @@ window.roomPieces = (() => {
   /* Whether a row must be left as it is when its list is shown anew, as of a revision. */
   function isHeld(row, revision = Infinity) {
     const forms = row.matches("form[data-piece]") ? [row] : [...row.querySelectorAll("form[data-piece]")];
-    if (row.contains(document.activeElement)) return true;
+    const active = document.activeElement;
+    if (row.contains(active) && active.matches("input, textarea, select")) return true;
     if (row.matches("form[data-draft]")) return [...row.elements].some(isTouched);
     return forms.some((form) => {
       const state = stateOf(form);

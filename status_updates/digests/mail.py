@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
+from intake.mails import BRIEF
 from recruiting.accounts.models import User
 from recruiting.mailing import kinds
 from recruiting.mailing.kinds import Kind, Skip
@@ -16,12 +17,14 @@ from recruiting.mailing.links import unsubscribe_url
 from recruiting.mailing.messages import hashed, site_host
 from recruiting.mailing.models import Mail
 from recruiting.mailing.render import Rendered, one_line, render_mail
+from recruiting.mailing.signed_links import ACT_LASTS, link_url
 from requisitions.models import Requisition, Stage
 from requisitions.words import days_words, moved_words, stage_words
 from status_updates.digests import rows
 from status_updates.digests.market import fact_of
 from status_updates.digests.snapshot import KIND, Letter, letters
 from status_updates.facts import Facts, PromiseFact
+from status_updates.waiting import Waiting
 
 SHOWN = 60
 """Requisitions in one letter; to more there is a link."""
@@ -100,10 +103,7 @@ def _context(letter: Letter, number: int, stand_in: StandIn | None) -> dict[str,
         "personal": letter.personal_line,
         "summary": _summary(letter),
         "subject": (f"For {letter.manager.display_name}: " if stand_in else "") + _subject(letter),
-        "waiting": [
-            {"title": item.requisition.title, "url": _url(item.requisition), "text": item.text}
-            for item in letter.waiting[:number]
-        ],
+        "waiting": [_waiting(item, reader, letter.now) for item in letter.waiting[:number]],
         "changed": [
             {"title": line.requisition.title, "text": text}
             for line in shown
@@ -116,6 +116,19 @@ def _context(letter: Letter, number: int, stand_in: StandIn | None) -> dict[str,
         "signed": _names([user.display_name for user in letter.recruiters]),
         "preferences_url": settings.SITE_URL + reverse("preferences"),
         "unsubscribe_url": unsubscribe_url(reader.pk, KIND),
+    }
+
+
+def _waiting(item: Waiting, reader: User, now: datetime) -> dict[str, Any]:
+    """With a link that signs for the reader alone, where a brief waits for that."""
+    url = _url(item.requisition)
+    if brief := item.brief:
+        url = link_url(reader, BRIEF, brief.brief, version=brief.digest, now=now, lasts=ACT_LASTS)
+    return {
+        "title": item.requisition.title,
+        "url": url,
+        "text": item.text,
+        "action": "Read it and sign" if item.brief else "",
     }
 
 

@@ -1,7 +1,7 @@
 """What a digest tells: fetched for a whole batch at once, then put together from plain values."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Q
 
+from intake.waiting import WaitingBrief, waiting_briefs
 from recruiting.accounts.models import Client, User
 from recruiting.mailing.models import Mail, State
 from requisitions.models import Requisition, Stage, Watcher
@@ -29,8 +30,9 @@ Pair = tuple[UUID, UUID]
 
 @dataclass(frozen=True)
 class Letter:
-    """Everything that one digest says, about one client to one manager, as of `today`."""
+    """Everything that one digest says, about one client to one manager, as of `now`."""
 
+    now: datetime
     manager: User
     client: Client
     period: Period
@@ -71,11 +73,9 @@ def letters(batch: Sequence[Mail], now: datetime, *, before: str = "") -> dict[U
     since = {_pair(mail): written.get(_pair(mail), now - FIRST_LOOKS_BACK) for mail in batch}
     earliest = min(since.values(), default=now)
     requisitions = _requisitions(batch, earliest)
-    material = load(
-        {r.pk: r for found in requisitions.values() for r in found}.values(),
-        since=earliest,
-        now=now,
-    )
+    every = {r.pk: r for found in requisitions.values() for r in found}
+    material = load(every.values(), since=earliest, now=now)
+    briefs = waiting_briefs(every)
     personal_lines = _personal_lines(batch)
     return {
         mail.pk: _letter(
@@ -85,6 +85,7 @@ def letters(batch: Sequence[Mail], now: datetime, *, before: str = "") -> dict[U
             since=since[_pair(mail)],
             is_first=_pair(mail) not in written,
             personal_line=personal_lines.get((*_pair(mail), mail.period)),
+            briefs=briefs,
             now=now,
         )
         for mail in batch
@@ -159,6 +160,7 @@ def _letter(
     since: datetime,
     is_first: bool,
     personal_line: PersonalLine | None,
+    briefs: Mapping[UUID, WaitingBrief],
     now: datetime,
 ) -> Letter:
     assert mail.client is not None, "a digest is about a client"
@@ -171,6 +173,7 @@ def _letter(
         if requisition.is_active or (requisition.closed_on or today) >= since_day
     ]
     return Letter(
+        now=now,
         manager=mail.recipient,
         client=mail.client,
         period=Period.parse(mail.period),
@@ -178,6 +181,6 @@ def _letter(
         since=since_day,
         is_first=is_first,
         personal_line=personal_line,
-        waiting=waiting_on([mail.recipient_id], lines, today=today),
+        waiting=waiting_on([mail.recipient_id], lines, today=today, zone=zone, briefs=briefs),
         lines=sorted(lines, key=lambda line: not line.news),
     )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from intake.meetings import meetings_of
+from intake.waiting import waiting_briefs
 from recruiting.accounts.availability import Availability, Presence
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
@@ -87,7 +88,13 @@ def _waiting(
     managers = {user.pk, *(manager.pk for manager in absent.values())}
     waiting = [
         one
-        for one in waiting_on(managers, known, today=timezone.localdate(now))
+        for one in waiting_on(
+            managers,
+            known,
+            today=timezone.localdate(now),
+            zone=timezone.get_current_timezone(),
+            briefs=waiting_briefs(row.pk for row in rows),
+        )
         if one.manager_id == user.pk or one.requisition.pk in absent
     ]
     presence = Presence.load({one.requisition.recruiter for one in waiting}, now)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from intake.meetings import meeting_of
+from intake.versions import Clock, Glance, Versions, glance_of, versions_of
 from recruiting.accounts.decorators import recruiter_required
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
@@ -29,7 +30,7 @@ from recruiting.dashboards.standing import standing_of
 from recruiting.dashboards.timeline import rows_of, timeline
 from recruiting.dashboards.update_text import update_text
 from recruiting.lib.text import render_markdown
-from requisitions.models import Requisition, Stage, Status, salary_text
+from requisitions.models import Requisition, Stage, Status, StatusChange, salary_text
 from requisitions.stages import counted_stages
 from requisitions.words import day_words
 from status_updates import facts
@@ -45,7 +46,7 @@ ADDRESSES = {"meeting": "meeting"}
 
 
 def fetch(user: User, pk: UUID) -> Requisition:
-    related = ("client", "recruiter__working_card", "manager__working_card", "funnel")
+    related = ("client", "recruiter__working_card", "manager__working_card", "funnel", "intake")
     now = timezone.now()
     rows = Requisition.objects.visible_to(user).with_standing(user, now)
     rows = rows.annotate(new_since=Look.since_for(user, now))
@@ -171,7 +172,11 @@ def _context(
     changes = material.changes.get(found.pk, [])
     rows = rows_of(found, user, before=before, zone=zone)
     news = News.to(user, found.new_since, now=now)  # type: ignore[attr-defined]
-    told = timeline(rows, changes, user, news=news, before=before, today=today, zone=zone)
+    versions = versions_of(found.pk)
+    glance = _glance(found, versions, changes, Clock(today, zone))
+    told = timeline(
+        rows, [*changes, *versions.rows], user, news=news, before=before, today=today, zone=zone
+    )
     people = people_of(found, now=now)
     form = composers.checkpoint
     return {
@@ -179,6 +184,7 @@ def _context(
         "meeting": meeting_of(found, now),
         "hint": hint_for(user, "requisition") if user.is_recruiter else None,
         "facts": known,
+        "glance": glance,
         "composers": composers,
         "form": form,
         "steppers": _steppers(form, known) if form else [],
@@ -208,6 +214,18 @@ def _context(
         "actions": _actions(found) if found.may_be_worked_by(user) else [],
         "today": today,
     }
+
+
+def _glance(
+    found: Requisition, versions: Versions, changes: Sequence[StatusChange], clock: Clock
+) -> Glance:
+    """The brief in five lines, and why the search began without one where it did."""
+    overrides = [change.reason for change in changes if change.override]
+    return glance_of(
+        found, versions, clock,
+        has_intake=hasattr(found, "intake"),
+        override=overrides[-1] if overrides else "",
+    )  # fmt: skip
 
 
 def _presence(found: Requisition, user: User, people: Sequence[PersonLine]) -> str:
