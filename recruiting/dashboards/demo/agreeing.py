@@ -64,10 +64,12 @@ def amend(change: Change, requisition: Requisition, *, by: User, now: datetime) 
 
 
 def sign(requisition: Requisition, *, now: datetime) -> None:
-    """The manager signs what waits for him."""
+    """The manager signs what waits for him, when what was open has been settled."""
     waiting = Brief.objects.pending().select_related("requisition__intake")
     brief = waiting.get(requisition=requisition)
     assert requisition.manager is not None, "somebody signs"
+    for action in brief.requisition.intake.actions.filter(is_done=False):
+        action.change({"is_done": True}, {"is_done": False}, by=requisition.recruiter, now=now)
     brief.sign(digest=brief.digest, by=requisition.manager, now=now)
 
 
