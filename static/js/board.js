@@ -94,6 +94,14 @@
     entryOf(row)?.focus({ preventScroll: !wanted });
   });
 
+  /* A row in which somebody types stays as it is; what is said about its words does not. */
+  document.addEventListener("room:shown", ({ detail: { page } }) => {
+    for (const hints of document.querySelectorAll("[data-hints]")) {
+      const fresh = page.getElementById(hints.id);
+      if (fresh) window.morph(hints, fresh, () => false);
+    }
+  });
+
   /* The row goes where it will stand, before the list is shown anew; so the focus goes with it. */
   function put(row, column) {
     const active = row.contains(document.activeElement) ? document.activeElement : null;

@@ -133,7 +133,7 @@
       if (kinds.has(list.dataset.live)) put(list.id, page, isHeld);
     }
     showPeople();
-    document.dispatchEvent(new CustomEvent("room:shown"));
+    document.dispatchEvent(new CustomEvent("room:shown", { detail: { page } }));
   }
 
   function put(id, page, isHeld) {

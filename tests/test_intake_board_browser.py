@@ -1,14 +1,15 @@
-"""The content of a meeting of half an hour, entered in a real browser with the keyboard alone."""
+"""The board of the intake in a real browser: by the keyboard alone, by mouse and by finger."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from intake.content import missing
-from intake.models import Agreement, Intake
+from intake.models import Agreement, Intake, Requirement
 from recruiting.accounts.models import Client, User
 from requisitions.models import Status
 from tests.factories import make_requisition
@@ -32,6 +33,7 @@ SORTED = {
     "A degree": ("3", "not needed"),
 }
 TABS_MAX = 120
+TALL = {"width": 1280, "height": 1800}
 
 ALL_SAVED = """() => [...document.querySelectorAll("[data-piece] [name^=seen-]")].every((seen) => {
     const name = seen.name.slice(5);
@@ -44,8 +46,9 @@ ALL_SAVED = """() => [...document.querySelectorAll("[data-piece] [name^=seen-]")
 
 def tab_to(page: Page, target: Locator) -> None:
     """Press Tab until the target has the focus, from wherever it is."""
+    element = target.element_handle()
     for _ in range(TABS_MAX):
-        if target.evaluate("one => one === document.activeElement"):
+        if element.evaluate("one => one === document.activeElement"):
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"{target} is not reached by Tab")
@@ -126,7 +129,7 @@ def test_half_an_hour_is_entered_with_the_keyboard_alone(
     write("Steps", "A call, a task, a day here.")
 
     # The agreement: what others do, but for one number; and who is away.
-    tab_to(page, page.get_by_label("A resume is decided on within"))
+    tab_to(page, page.get_by_role("spinbutton", name="A resume is decided on within"))
     keys.press("Control+A")
     keys.type("2")
     write("When one is away, ask optional", "Lea")
@@ -138,18 +141,17 @@ def test_half_an_hour_is_entered_with_the_keyboard_alone(
     write("Add a question or an action", "Send the last three offers")
     keys.press("Tab")
     keys.type("Max")
-    day = timezone.localdate() + timedelta(days=7)
     keys.press("Tab")
-    keys.type(day.strftime("%d%m%Y"))
+    keys.type(f"0505{timezone.localdate().year + 1}")  # the same day wherever the month stands
     keys.press("Enter")
     expect(page.locator("#actions textarea")).to_have_value("Send the last three offers")
 
     page.wait_for_function(ALL_SAVED)
     assert axe(page) == []
-    _check(Intake.objects.get(pk=intake.pk), manager, day.isoformat())
+    _check(Intake.objects.get(pk=intake.pk), manager)
 
 
-def _check(intake: Intake, manager: User, due_on: str) -> None:
+def _check(intake: Intake, manager: User) -> None:
     """All that was typed stands, and nothing keeps the two from signing."""
     content = intake.content()
     assert {one.text: one.kind for one in content.requirements} == {
@@ -174,5 +176,76 @@ def _check(intake: Intake, manager: User, due_on: str) -> None:
     assert agreement is not None
     assert (agreement.terms.decision_days, agreement.terms.stand_in) == (2, "Lea")
     action = intake.actions.get()
-    assert (action.holder, str(action.due_on)) == (manager, due_on)
+    assert (action.holder, action.due_on) == (manager, date(timezone.localdate().year + 1, 5, 5))
     assert missing(content) == []
+
+
+def centre(target: Locator) -> tuple[float, float]:
+    box = target.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def column(page: Page, kind: str) -> Locator:
+    return page.locator(f'[data-column="{kind}"] [name="text"]')
+
+
+TOUCH = """(row, [type, x, y]) => row.dispatchEvent(new PointerEvent(type, {
+    bubbles: true, pointerId: 7, pointerType: "touch", clientX: x, clientY: y, isPrimary: true,
+}))"""
+
+
+def test_requirement_is_dragged_by_mouse_and_by_finger_and_brought_back_after_removal(
+    intake: Intake, recruiter: User, open_page: OpenPage
+) -> None:
+    for text, kind in (("Kafka", ""), ("Rust", "nice"), ("SQL", "nice"), ("Go", "not needed")):
+        values = {"text": text, "kind": kind}
+        Requirement.add(intake, values, by=recruiter, now=timezone.now(), pk=uuid4())
+    page = open_page(f"/requisitions/{intake.pk}/intake/", recruiter, viewport=TALL)
+    mouse = page.mouse
+
+    # Between the two that are nice to have; Esc on the way leaves it where it was.
+    for drops in (False, True):
+        row = page.locator('[data-column=""] > li')
+        mouse.move(*centre(row.locator("[data-handle]")))
+        mouse.down()
+        below = page.locator('[data-column="nice"] > li').nth(1)
+        x, y = centre(below)
+        mouse.move(x, y - 12, steps=3)
+        expect(below).to_have_attribute("data-drop", "before")
+        if not drops:
+            page.keyboard.press("Escape")
+        mouse.up()
+        expect(below).not_to_have_attribute("data-drop", "before")
+    expect(column(page, "nice").nth(1)).to_have_value("Kafka")
+    expect(page.locator("#column-none")).to_have_count(0)
+
+    # A finger rests on the words for a moment, then carries the row among the dealbreakers.
+    page.clock.install()
+    words = column(page, "nice").nth(1)
+    words.evaluate(TOUCH, ["pointerdown", *centre(words)])
+    page.clock.run_for(500)
+    goal = centre(page.locator("#column-dealbreaker h4"))
+    words.evaluate(TOUCH, ["pointermove", *goal])
+    words.evaluate(TOUCH, ["pointerup", *goal])
+    page.clock.resume()
+    expect(column(page, "dealbreaker")).to_have_value("Kafka")
+    expect(page.get_by_label("Unless")).to_be_visible()
+    kinds = intake.requirements.values_list("text", "kind")
+    assert list(kinds) == [
+        ("Kafka", "dealbreaker"), ("Rust", "nice"), ("SQL", "nice"), ("Go", "not needed"),
+    ]  # fmt: skip
+
+    # What is removed is brought back by one key.
+    page.get_by_role("button", name="Go: sort or move").focus()
+    page.keyboard.press("Delete")
+    expect(page.locator("[data-said=requirement]")).to_contain_text("Removed “Go”.")
+    page.get_by_role("button", name="SQL: sort or move").focus()
+    page.keyboard.press("u")
+    expect(column(page, "not needed")).to_have_value("Go")
+
+    # What is said about words stands beside them while they are still being typed.
+    column(page, "not needed").press("End")
+    page.keyboard.type(" ninja")
+    expect(page.locator(".line__hint")).to_contain_text("puts many people off")
+    expect(column(page, "not needed")).to_be_focused()
