@@ -88,7 +88,7 @@
 
   function isElsewhere({ piece, kind, removed, position, values }) {
     if (kind === "answer") return false;
-    const place = `${removed}:${position}:${values.kind ?? ""}:${values.mark ?? ""}`;
+    const place = [removed, position, values.kind, values.mark, values.is_done].join(":");
     const before = places.get(piece);
     places.set(piece, place);
     return before === undefined || before !== place;
