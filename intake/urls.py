@@ -11,10 +11,21 @@ from intake.views import (
     opening,
     preparation,
     room,
+    wordings,
     writing,
 )
 
 urlpatterns = [
+    path("clients/<uuid:pk>/agenda/", agendas.template, name="client_agenda"),
+    path(
+        "clients/<uuid:pk>/agenda/undoing/",
+        agendas.template_undoing,
+        name="client_agenda_undoing",
+    ),
+    path("intake/wordings/", wordings.wordings, name="wordings"),
+    path("intake/wordings/off/", wordings.turning_off, name="wording_off"),
+    path("intake/wordings/back/", wordings.bringing_back, name="wording_back"),
+    path("intake/wordings/undoing/", wordings.undoing, name="wordings_undoing"),
     path("briefs/<uuid:pk>/", briefs.version, name="brief_version"),
     path("briefs/<uuid:pk>/withdrawal/", briefs.withdrawal, name="brief_withdrawal"),
     path("mail/brief/<uuid:pk>/", brief_by_mail.sign, name="brief_by_mail"),

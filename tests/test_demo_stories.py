@@ -7,6 +7,9 @@ import pytest
 import pytest_django
 from django.db.models import CharField, Model, TextField
 
+from intake.content import missing
+from intake.models import Brief, Intake, Meeting, Requirement
+from intake.notices import TO_SIGN
 from recruiting.accounts.models import Client, Invitation, Notification, User
 from recruiting.accounts.models.notifications import NOTIFICATIONS
 from recruiting.dashboards.demo.workdays import with_days
@@ -115,6 +118,42 @@ def test_intake_story_waits_to_be_opened() -> None:
     assert waiting.opened_on is None
 
 
+def test_signed_story_was_opened_by_its_brief() -> None:
+    brief = Brief.objects.get(requisition=requisition("service desk"))
+    opened = brief.requisition.status_changes.filter(to_status=Status.OPEN).earliest("at")
+    assert (opened.at, opened.override) == (brief.signed_at, False)
+    assert [one.user for one in brief.signatures.all()] == [user("recruiter"), user("manager")]
+    breakers = brief.content.of_kind("dealbreaker")
+    assert all(one.tested_how and one.tested_by for one in breakers)
+    assert any(one.unless for one in breakers)
+
+
+def test_amended_story_has_two_amendments_with_their_reasons() -> None:
+    briefs = Brief.objects.filter(requisition=requisition("integration engineer"))
+    first, second, third = briefs.in_force().order_by("number")
+    assert (first.reason, bool(second.reason), bool(third.reason)) == ("", True, True)
+    assert len(second.content.of_kind("dealbreaker")) == len(
+        first.content.of_kind("dealbreaker")
+    ) + 1  # fmt: skip
+    assert not briefs.pending().exists()
+
+
+def test_one_brief_waits_for_the_manager_and_a_mail_to_ask_him() -> None:
+    [brief] = Brief.objects.pending()
+    assert brief.requisition == requisition("clinical analyst")
+    assert [one.user for one in brief.signatures.all()] == [user("recruiter")]
+    waiting = Mail.objects.unfinished().kind(TO_SIGN).get()
+    assert (waiting.recipient, waiting.due_at) == (user("manager"), NOW)
+
+
+def test_one_draft_is_half_filled_and_met_about_today() -> None:
+    job = requisition("identity engineer")
+    meeting = Meeting.objects.to_come(NOW).get()
+    assert (meeting.requisition, meeting.begins_at.date()) == (job, TODAY)
+    assert missing(Intake.objects.get(pk=job.pk).content())
+    assert Requirement.objects.filter(intake=job.pk, kind="").count() == 3
+
+
 def test_draft_story_has_no_manager() -> None:
     draft = requisition("security officer")
     assert draft.status == Status.DRAFT
@@ -168,6 +207,8 @@ def test_demo_text_passes_the_checks_of_the_forms() -> None:
         yield from Checkpoint.objects.all()
         yield from Client.objects.all()
         yield from User.objects.all()
+        yield from Requirement.objects.all()
+        yield from Intake.objects.get(pk=requisition("identity engineer").pk).answers.all()
 
     for row in rows():
         text_fields = {f.name for f in row._meta.fields if isinstance(f, CharField | TextField)}

@@ -130,8 +130,7 @@ def test_every_page_in_the_browser(
             if found := in_both_themes(page, axe):
                 violations[role, name] = found
             page.set_viewport_size(NARROW)
-    assert violations == {}
-    assert too_wide == {}
+    assert (too_wide, violations) == ({}, {})
 
 
 def in_both_themes(page: Page, axe: Axe) -> list[str]:

@@ -6,7 +6,8 @@ from intake.models.contests import Contest
 from intake.models.drafts import Editing, Intake
 from intake.models.meetings import Meeting, StaleMeeting, Wanted
 from intake.models.pieces import Action, Answer, Requirement, Section, StalePiece
-from intake.models.templates import AgendaTemplate, LoadedWording
+from intake.models.templates import AgendaTemplate, StaleAgenda
+from intake.models.wordings import LoadedWording, StaleWording
 
 __all__ = [
     "Action",
@@ -25,7 +26,9 @@ __all__ = [
     "Section",
     "Side",
     "Signature",
+    "StaleAgenda",
     "StaleMeeting",
     "StalePiece",
+    "StaleWording",
     "Wanted",
 ]

@@ -14,6 +14,7 @@ from intake.news import State, admits, here_besides
 from intake.questions import BY_KEY
 from intake.room import draft_of, room_of
 from intake.saving import room_url, saved, sent
+from recruiting.accounts.hints import hint_for
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from requisitions.models import Requisition
 
@@ -38,7 +39,8 @@ def room(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
         "here": here_besides(request.user, pk, now=now),
         "room": found,
         "board": board_of(found, intake.requisition),
-        "may_write": may_write(request.user, intake.requisition, now),
+        "may_write": (writes := may_write(request.user, intake.requisition, now)),
+        "hint": hint_for(request.user, "room") if writes else None,
     }
     return render(request, "intake/room.html", context)
 

@@ -36,6 +36,31 @@ GENERAL = Topic(
     "lost: what you type is kept, and most things can be undone.",
 )
 
+_ROOM = (
+    "Thirty minutes that end in a brief both have signed. The agenda and its quiet clock stand at "
+    "the left, what is talked about in the middle, the brief as it will be signed at the right. "
+    "Both may write at once: it is saved while you type, the other sees it within two seconds, and "
+    "where two write in one field both texts are kept. "
+)
+
+_BRIEF = (
+    "What was agreed, on one page to read, print and sign. A signature holds for the very words "
+    "that were shown: if they change before the other one signs, both are shown and nothing is "
+    "signed. After that a change is an amendment with a reason, signed by both; old versions stay. "
+)
+
+_ROOM_KEYS = (
+    Key(("j",), "Next part of the agenda", is_single=True),
+    Key(("k",), "Part before", is_single=True),
+    Key(("Alt", "Page Down"), "Next part, into its first field; Page Up: the part before"),
+    Key(("Tab",), "Next field"),
+    Key(("1", "2", "3"), "On a requirement: dealbreaker, nice to have, not needed", True),
+    Key(("↑", "↓"), "On a requirement: the next one, or the one before"),
+    Key(("Alt", "↑"), "On a requirement: move it up; with ↓ down"),
+    Key(("Enter",), "On a requirement: edit it, and back"),
+    Key(("Delete",), "On a requirement: remove it; u brings it back"),
+)
+
 _RECRUITERS: Mapping[str, Topic] = {
     "home": Topic(
         "Desk",
@@ -73,6 +98,35 @@ _RECRUITERS: Mapping[str, Topic] = {
         "What you and the hiring manager share about one job. Log checkpoints, touchpoints and "
         "notes above the timeline; private notes stay with recruiters and leads.",
     ),
+    "intake": Topic(
+        "The intake room",
+        _ROOM + "Prepare it from the job description or an earlier brief, sort with the manager "
+        "what is a dealbreaker, and ask of each how it is tested. Hints beside the words and the "
+        "warnings above the list never refuse anything.",
+        _ROOM_KEYS,
+    ),
+    "brief": Topic(
+        "The brief",
+        _BRIEF + "Sign, and the manager is asked by mail; his link signs without signing in. "
+        "When both have signed, the requisition opens. Without a brief it opens with a reason, "
+        "which stands on its page.",
+    ),
+    "meeting": Topic(
+        "The intake meeting",
+        "The times on offer lie in the working hours of you both, holidays and absences left out. "
+        "The manager gets a calendar invitation and a few questions to answer beforehand. Move or "
+        "cancel it here, and calendars follow. Who will not meet can answer the same in writing.",
+    ),
+    "wordings": Topic(
+        "Wording of requirements",
+        "The words that get a hint in the intake room, for all clients. Turn one off, say it "
+        "otherwise, add your own, and try a sentence without saving anything.",
+    ),
+    "client_agenda": Topic(
+        "Agenda of the intake",
+        "What meetings at this client begin with: parts, minutes, order. A meeting that is "
+        "prepared keeps its own, which is changed in its room.",
+    ),
     "digests": Topic(
         "Digests",
         "The letters that hiring managers get, as they were sent. Look at the next one before it "
@@ -106,6 +160,17 @@ _MANAGERS: Mapping[str, Topic] = {
         "What you and your recruiter share about one job, the same for both. Ask above the "
         "timeline; your recruiter is told and answers there.",
     ),
+    "intake": Topic(
+        "The intake room",
+        _ROOM + "You say what the job needs and what you would give up; your recruiter asks how "
+        "each of it is tested. Both of you can come back to it until it is signed.",
+        _ROOM_KEYS,
+    ),
+    "brief": Topic(
+        "The brief",
+        _BRIEF + "You sign here, or by the link in the mail, which a second mail confirms. If it "
+        "was not you, that mail says how to contest it.",
+    ),
     "digests": Topic("Digests", "The letters you got, to be read again."),
 }
 
@@ -118,6 +183,15 @@ _BOTH: Mapping[str, Topic] = {
 }
 
 _LIKE = {
+    "intake_agenda": "intake",
+    "intake_preparation": "intake",
+    "intake_writing": "intake",
+    "brief_version": "brief",
+    "brief_comparison": "brief",
+    "requisition_opening": "brief",
+    "meeting_moving": "meeting",
+    "meeting_cancellation": "meeting",
+    "client_settings": "clients",
     "digest": "digests",
     "digest_preview": "digests",
     "client": "clients",

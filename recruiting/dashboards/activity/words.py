@@ -83,6 +83,8 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "contested a signature": "contested a signature under brief {number}",
         "kept a wording": "changed the hint on the wording “{phrase}”",
         "turned off a wording": "took away the hint on the wording “{phrase}”",
+        "brought back a wording": "brought back the hint on the wording “{phrase}”",
+        "took back a change of a wording": "took back a change of the wording “{phrase}”",
     },
     Kind.STATUS: {
         "became draft": "made the requisition a draft",

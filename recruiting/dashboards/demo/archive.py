@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
+from intake.models import Brief
+from intake.models.meetings import INVITATION
+from intake.notices import TO_SIGN
 from recruiting.accounts.models import Invitation, Membership, Role, invitations
 from recruiting.dashboards.demo.cast import Cast
 from recruiting.dashboards.demo.telling import Deed
@@ -48,6 +51,17 @@ def leave_to_the_worker(cast: Cast, manager: str) -> None:
     Mail.objects.kind(KIND).unfinished().filter(
         recipient=cast.users[manager], due_at__lt=cast.now
     ).update(due_at=cast.now, next_attempt_at=cast.now)
+
+
+def file_requests_to_sign(cast: Cast) -> None:
+    """Those that were answered were sent when they were asked; what still waits for a signature or
+    a meeting is due from now on, so that a worker sends it and its links can be tried."""
+    asked = Mail.objects.unfinished().filter(kind__in=[TO_SIGN, INVITATION])
+    waiting = {str(pk) for pk in Brief.objects.pending().values_list("pk", flat=True)}
+    for mail in asked.kind(TO_SIGN):
+        if mail.period not in waiting:
+            _file_as_sent(TO_SIGN, asked.filter(pk=mail.pk), mail.created_at)
+    asked.unfinished().update(due_at=cast.now, next_attempt_at=cast.now)
 
 
 def add_personal_lines(cast: Cast, lines: dict[int, str], *, manager: str, client: str) -> None:

@@ -65,5 +65,6 @@ def build(now: datetime) -> None:
         cast.dismiss_hints(HINTS_LEFT)
         cast.read_notifications()
         archive.leave_to_the_worker(cast, "manager")
+        archive.file_requests_to_sign(cast)
         archive.file_invitation(cast.invite_newcomer())
         give_password()

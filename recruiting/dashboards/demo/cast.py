@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
+from recruiting.accounts.hints import HINTS
 from recruiting.accounts.models import Client, Invitation, Notification, Preferences, Role, User
 from recruiting.accounts.models.invitations import Invited
 from recruiting.accounts.models.notifications import NOTIFICATIONS
 from recruiting.dashboards.demo import people
 from recruiting.dashboards.demo.story import Person
 from recruiting.dashboards.demo.workdays import instant, shifted
-from recruiting.dashboards.hints import HINTS
 from recruiting.dashboards.models import Look, SavedView, Visit
 from recruiting.mailing.models import Mail
 from requisitions.models import Requisition

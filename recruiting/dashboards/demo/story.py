@@ -7,6 +7,7 @@ In a note and a next step `{+2}` stands for the second workday after it was writ
 from dataclasses import dataclass
 from datetime import time
 
+from recruiting.dashboards.demo.intakes import Change, Draft
 from requisitions.models import Stage
 
 THIS_FRIDAY = "this Friday"
@@ -66,6 +67,35 @@ class Resume(Step):
 @dataclass(frozen=True)
 class Cancel(Step):
     reason: str
+
+
+@dataclass(frozen=True)
+class Prepare(Step):
+    """The draft of the brief is written."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True)
+class Propose(Step):
+    """The recruiter signs and asks the manager."""
+
+
+@dataclass(frozen=True)
+class Amend(Step):
+    """The same for a change of what is in force."""
+
+    change: Change
+
+
+@dataclass(frozen=True)
+class Sign(Step):
+    """The manager signs."""
+
+
+@dataclass(frozen=True)
+class Meet(Step):
+    """The intake meeting of today is scheduled."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,19 +7,25 @@ from decimal import Decimal
 from functools import partial
 
 from recruiting.accounts.models import User
+from recruiting.dashboards.demo import agreeing
 from recruiting.dashboards.demo.cast import Cast
 from recruiting.dashboards.demo.story import (
     THIS_FRIDAY,
+    Amend,
     Answer,
     Cancel,
     Correct,
     Edit,
     Hold,
     Log,
+    Meet,
     Move,
     Open,
     Pledge,
+    Prepare,
+    Propose,
     Resume,
+    Sign,
     Spoke,
     Step,
     Story,
@@ -107,8 +113,25 @@ class Telling:
                 self._correct(step, at)
             case Log():
                 self._log(step, at)
+            case Prepare() | Propose() | Amend() | Sign() | Meet():
+                self._agree(step, at)
             case _:
                 self._talk(step, at)
+
+    def _agree(self, step: Step, at: datetime) -> None:
+        by, requisition = self.recruiter, self.requisition
+        requisition.refresh_from_db()
+        match step:
+            case Prepare(draft=draft):
+                agreeing.prepare(draft, requisition, by=by, now=at)
+            case Propose():
+                agreeing.propose(requisition, by=by, now=at)
+            case Amend(change=change):
+                agreeing.amend(change, requisition, by=by, now=at)
+            case Sign():
+                agreeing.sign(requisition, now=at)
+            case Meet():
+                agreeing.meet_today(requisition, today=self.cast.now, by=by, now=at)
 
     def _talk(self, step: Step, at: datetime) -> None:
         by, on, key = self.recruiter, at.date(), uuid.uuid4()

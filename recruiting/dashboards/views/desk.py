@@ -4,9 +4,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from recruiting.accounts.hints import hint_for
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.dashboards.desk import Reader, desk_of
-from recruiting.dashboards.hints import hint_for
 from recruiting.dashboards.positions import Freshness
 
 

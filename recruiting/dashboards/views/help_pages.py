@@ -5,9 +5,9 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from recruiting.accounts.hints import HINTS
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.dashboards.help import EVERYWHERE, GENERAL, Topic, topic_for
-from recruiting.dashboards.hints import HINTS
 
 
 @require_GET

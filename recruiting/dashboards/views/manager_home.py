@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST
 from intake.meetings import meetings_of
 from intake.waiting import waiting_briefs
 from recruiting.accounts.availability import Availability, Presence
+from recruiting.accounts.hints import hint_for
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
-from recruiting.dashboards.hints import hint_for
 from recruiting.dashboards.models import Visit
 from recruiting.dashboards.standing import standing_of
 from requisitions.models import Requisition, Status

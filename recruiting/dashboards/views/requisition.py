@@ -17,11 +17,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from intake.meetings import meeting_of
 from intake.versions import Clock, Glance, Versions, glance_of, versions_of
 from recruiting.accounts.decorators import recruiter_required
+from recruiting.accounts.hints import hint_for
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
 from recruiting.dashboards.composers import Composers, composers_of
 from recruiting.dashboards.figures import WEEKS, funnel_of, no_longer_counted, trends_of
-from recruiting.dashboards.hints import hint_for
 from recruiting.dashboards.models import Look
 from recruiting.dashboards.news import News
 from recruiting.dashboards.people import PersonLine, people_of

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from recruiting.accounts.decorators import recruiter_required
+from recruiting.accounts.hints import hint_for
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.dashboards import export
 from recruiting.dashboards.choices import Choices, choices
 from recruiting.dashboards.columns import COLUMNS, USUAL, cells, filled, headings, shown
-from recruiting.dashboards.hints import hint_for
 from recruiting.dashboards.list_forms import ListForm, kept
 from recruiting.dashboards.listing import Listing, choices_of_status
 from recruiting.dashboards.rows import Row, row

@@ -16,8 +16,8 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from recruiting.accounts.decorators import recruiter_required
+from recruiting.accounts.hints import hint_for
 from recruiting.accounts.http import AuthenticatedHttpRequest
-from recruiting.dashboards.hints import hint_for
 from recruiting.dashboards.rounds import (
     Round,
     RoundRow,

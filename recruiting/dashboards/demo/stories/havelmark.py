@@ -1,12 +1,18 @@
 """Havelmark Hospitals IT: what is being worked on, what is stuck, and what has not begun."""
 
+from recruiting.dashboards.demo import intakes
 from recruiting.dashboards.demo.story import (
+    Amend,
     Answer,
     Edit,
     Log,
+    Meet,
     Move,
     Open,
     Pledge,
+    Prepare,
+    Propose,
+    Sign,
     Spoke,
     Story,
     Write,
@@ -49,6 +55,9 @@ A team of five, one on-call week in six, a budget for two conferences a year.
             "Kick-off call held with Jonas. Two site moves depend on the interface engine, so we "
             "start now and sign the brief when he is back from Cottbus.",
         ),
+        Prepare(30, "14:10", intakes.INTEGRATION),
+        Propose(28, "10:05"),
+        Sign(27, "09:20"),
         Log(
             29,
             "15:40",
@@ -102,6 +111,8 @@ A team of five, one on-call week in six, a budget for two conferences a year.
             "take somebody without FHIR.",
             next_step="Write the on-call rhythm into the first message",
         ),
+        Amend(18, "15:30", intakes.FHIR_FROM_THE_START),
+        Sign(18, "16:10"),
         Log(
             16,
             "16:45",
@@ -127,6 +138,8 @@ A team of five, one on-call week in six, a budget for two conferences a year.
             "three weeks. Two fresh resumes sent, both with FHIR in production.",
             next_step="Jonas decides on the two resumes by {+3}",
         ),
+        Amend(12, "16:20", intakes.TRAVEL_BETWEEN_SITES),
+        Sign(11, "09:05"),
         Log(
             8,
             "11:50",
@@ -344,6 +357,8 @@ up, test it with the people who use it, train the next ward.
             text="At the Leeds office a role like this took off when the ad named the go-live. "
             "Worth a try here?",
         ),
+        Prepare(2, "16:00", intakes.CLINICAL),
+        Propose(1, "15:40"),
     ),
 )
 
@@ -378,8 +393,10 @@ leavers, and the ward workstations where three people share a keyboard.
             note="Agenda for the intake meeting sent to Petra. Two things to look at before:\n\n"
             "- which of the seven requirements would you **not** give up?\n"
             "- is Stockholm really open as a place of work?",
-            next_step="Intake meeting, 25 minutes, in the coming days",
+            next_step="Intake meeting, half an hour, in the coming days",
         ),
+        Prepare(3, "14:30", intakes.IDENTITY),
+        Meet(2, "10:15"),
     ),
 )
 

@@ -1,6 +1,17 @@
 """Havelmark Hospitals IT: what waits for the budget, what is filled and half filled."""
 
-from recruiting.dashboards.demo.story import Correct, Hold, Log, Open, Pledge, Story
+from recruiting.dashboards.demo import intakes
+from recruiting.dashboards.demo.story import (
+    Correct,
+    Hold,
+    Log,
+    Open,
+    Pledge,
+    Prepare,
+    Propose,
+    Sign,
+    Story,
+)
 from requisitions.models import Stage
 
 CLIENT = "havelmark"
@@ -246,11 +257,9 @@ Early and late shift in turn, no nights.
 - Patience on the phone; written German without help
 """,
     steps=(
-        Open(
-            43,
-            "09:40",
-            "Shift plan has two gaps from next quarter; must-haves agreed by phone.",
-        ),
+        Prepare(44, "10:30", intakes.SERVICE_DESK),
+        Propose(44, "11:15"),
+        Sign(43, "09:40"),
         Log(
             41,
             "15:00",

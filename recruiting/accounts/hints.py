@@ -14,6 +14,8 @@ HINTS: Mapping[str, str] = {
     "round": "Type what is new since last time. Enter saves a row and goes on to the next one.",
     "list": "The address holds your search: keep it as a view, or send it to a colleague.",
     "requisition": "Its hiring manager sees this page as you do, except private notes.",
+    "room": "What you type is saved while you type, and whoever is here sees it. At the end of the "
+    "page, or at the right, the brief grows as you both will sign it.",
     "home": "This is what waits on you. Below it stands each of your jobs, and what happens next.",
 }
 """By page. On the recruiters' side all but the last, which is the hiring manager's."""
