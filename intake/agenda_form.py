@@ -17,10 +17,19 @@ from recruiting.lib.text import check_line
 class PartForm(forms.Form):
     """One part that is known, whether it is in this meeting or not."""
 
-    name = forms.CharField(max_length=NAME_MAX, validators=[check_line])
-    minutes = forms.IntegerField(
-        min_value=1, max_value=MINUTES_MAX, widget=forms.NumberInput({"inputmode": "numeric"})
+    name = forms.CharField(
+        max_length=NAME_MAX,
+        validators=[check_line],
+        error_messages={"required": "Give this part a name."},
     )
+    minutes = forms.IntegerField(
+        min_value=1, max_value=MINUTES_MAX,
+        widget=forms.NumberInput({"inputmode": "numeric"}),
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"),
+            f"A part takes 1 to {MINUTES_MAX} minutes.",
+        ),
+    )  # fmt: skip
     place = forms.IntegerField(
         label="Order", min_value=1, max_value=99,
         widget=forms.NumberInput({"inputmode": "numeric"}),

@@ -29,8 +29,10 @@ class RequirementLine:
 
 @dataclass(frozen=True)
 class Terms:
-    """What the two promise each other. Days are business days, hours working hours, of the one
-    who has to act; None where nothing is agreed."""
+    """What the two promise each other. None where nothing is agreed.
+
+    A decision and a slate take business days of the one who has to act; feedback takes hours and
+    an update days by the calendar and the clock, as in the agreements that others publish."""
 
     decision_days: int | None = None
     feedback_hours: int | None = None

@@ -142,7 +142,7 @@ def term_words(terms: Terms) -> list[tuple[str, str]]:
     """The working agreement, line by line; a line without words is not agreed."""
     return [
         ("Resume decision", _count(terms.decision_days, "business day")),
-        ("Interview feedback", _count(terms.feedback_hours, "working hour")),
+        ("Interview feedback", _count(terms.feedback_hours, "hour")),
         ("First slate", _count(terms.slate_days, "business day")),
         ("Update", f"every {_count(terms.update_days, 'day')}" if terms.update_days else ""),
         ("Channel", terms.channel),

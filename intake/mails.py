@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.urls import reverse
 
+from intake.asking import materialise
 from intake.content import five_lines
 from intake.models import Brief, Side
 from intake.notices import SIGNED, TO_SIGN
@@ -27,7 +28,15 @@ CONTEST = "contest"
 
 
 def register() -> None:
-    kinds.register(Kind(TO_SIGN, render=render_requests, still_wanted=still_asked, urgent=True))
+    kinds.register(
+        Kind(
+            TO_SIGN,
+            render=render_requests,
+            still_wanted=still_asked,
+            urgent=True,
+            materialise=materialise,
+        )
+    )
     kinds.register(Kind(SIGNED, render=render_confirmations, urgent=True))
 
 

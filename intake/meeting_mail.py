@@ -18,7 +18,7 @@ from intake.agenda import Part
 from intake.calendars import Invite
 from intake.models import AgendaTemplate, Brief, Intake, Meeting
 from intake.models.meetings import CANCELLATION, INVITATION
-from intake.questions import PRE_READ
+from intake.questions import NUMBERS, PRE_READ
 from intake.times import moment_words
 from intake.writing import PRE_READ_LINK, WRITING, WRITING_LINK
 from recruiting.mailing import kinds
@@ -141,7 +141,7 @@ def _invitation(
         "is_changed": invite.sequence > 0,
         "was": _was(mail),
         "page": _page(job),
-        "questions": len(PRE_READ),
+        "questions": NUMBERS[len(PRE_READ)],
         "pre_read": link_url(mail.recipient, PRE_READ_LINK, meeting.pk, now=now) if asks else "",
     }
     calendar = calendars.request(

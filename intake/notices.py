@@ -56,7 +56,8 @@ def ask_to_sign(
 def tell_of_agreement(
     brief: "Brief", requisition: "Requisition", *, by: User, now: datetime
 ) -> None:
-    """Both have signed."""
+    """Both have signed; who was asked has dealt with it."""
+    Notification.settle(f"asked:{brief.pk}", by=by, now=now)
     words = f"signed brief {brief.number} of {{what}}: it is in force"
     _tell(brief, "agreed", words, requisition, by=by, now=now)
 

@@ -63,6 +63,9 @@ PRE_READ = ("why-job", "success-90", "profile-background", "pay", "dates")
 """What a manager may answer before the meeting: each can be said in a sentence from memory, and
 each saves minutes of the half hour."""
 
+NUMBERS = {3: "three", 4: "four", 5: "five"}
+"""How many those may be, in words."""
+
 BY_KEY = {question.key: question for question in QUESTIONS}
 
 

@@ -9,7 +9,7 @@ A plain form gets the room again, at its piece, or the page with both texts.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +30,7 @@ LABELS = {
 """What the fields of pieces are called where they are shown by themselves."""
 
 PROSE = {"wording", "note"}
-LINES = {"text", "tested_how", "tested_by", "unless"}
+LINES = {"text", "tested_how", "tested_by", "unless", "due_on"}
 """Fields that are typed; of the others one is chosen."""
 
 
@@ -48,10 +48,20 @@ class Typed:
 
     piece: str
     name: str
-    mine: Any
-    theirs: Any
+    mine: str
+    theirs: str
     is_stale: bool = False
     errors: Sequence[str] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def mine_read(self) -> str:
+        """What somebody reads of it: the words of a choice, not its code."""
+        return self.words.get(self.mine, self.mine)
+
+    @property
+    def theirs_read(self) -> str:
+        return self.words.get(self.theirs, self.theirs)
 
     @property
     def label(self) -> str:
@@ -83,25 +93,44 @@ def _plain(text: Any) -> str:
     return str(text).replace("\r\n", "\n").strip()
 
 
+def as_sent(value: Any) -> str:
+    """A value of the database as a form sends it."""
+    if isinstance(value, bool):
+        return "1" if value else ""
+    return "" if value is None else str(value)
+
+
 def saved(
-    request: HttpRequest, intake: Intake, piece: str, fields: Sent, save: Callable[[], int]
+    request: HttpRequest,
+    intake: Intake,
+    piece: str,
+    fields: Sent,
+    save: Callable[[], int],
+    *,
+    words: Mapping[str, str] | None = None,
 ) -> HttpResponse:
-    """Save, and answer in the way that was asked for. `save` returns the piece's revision."""
+    """Save, and answer in the way that was asked for. `save` returns the piece's revision.
+    `words` are what people read of the codes that its choices send."""
     if not fields.wanted:
-        return _refused(request, intake, piece, fields, ValidationError(NOTHING))
+        return _refused(request, intake, piece, fields, ValidationError(NOTHING), words or {})
     try:
         revision = save()
     except StalePiece as stale:
-        return _refused_as_stale(request, intake, piece, fields, stale)
+        return _refused_as_stale(request, intake, piece, fields, stale, words or {})
     except ValidationError as error:
-        return _refused(request, intake, piece, fields, error)
+        return _refused(request, intake, piece, fields, error, words or {})
     if not asks_for_json(request):
         return redirect(f"{room_url(intake.pk)}#{piece}")
     return JsonResponse({"piece": piece, "revision": revision, "values": fields.wanted})
 
 
 def _refused_as_stale(
-    request: HttpRequest, intake: Intake, piece: str, fields: Sent, stale: StalePiece
+    request: HttpRequest,
+    intake: Intake,
+    piece: str,
+    fields: Sent,
+    stale: StalePiece,
+    words: Mapping[str, str],
 ) -> HttpResponse:
     current = stale.current
     now = {name: getattr(current, name) for name in fields.wanted}
@@ -110,7 +139,7 @@ def _refused_as_stale(
         told = {"piece": piece, "fields": stale.fields, "values": now, "by": by}
         return JsonResponse(told, status=409)
     rows = [
-        Typed(piece, name, mine, theirs=now[name], is_stale=name in stale.fields)
+        Typed(piece, name, as_sent(mine), as_sent(now[name]), name in stale.fields, words=words)
         for name, mine in fields.wanted.items()
     ]
     context = {"intake": intake, "requisition": intake.requisition, "piece": piece, "rows": rows,
@@ -119,16 +148,28 @@ def _refused_as_stale(
 
 
 def _refused(
-    request: HttpRequest, intake: Intake, piece: str, fields: Sent, error: ValidationError
+    request: HttpRequest,
+    intake: Intake,
+    piece: str,
+    fields: Sent,
+    error: ValidationError,
+    words: Mapping[str, str],
 ) -> HttpResponse:
     errors = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
     if asks_for_json(request):
         return JsonResponse({"piece": piece, "errors": errors}, status=422)
     rows = [
-        Typed(piece, name, mine, theirs=fields.seen.get(name, ""), errors=errors.get(name, ()))
+        Typed(
+            piece,
+            name,
+            as_sent(mine),
+            fields.seen.get(name, ""),
+            errors=errors.get(name, ()),
+            words=words,
+        )
         for name, mine in fields.wanted.items()
     ]
-    others = [words for name in errors if name not in fields.wanted for words in errors[name]]
+    others = [one for name in errors if name not in fields.wanted for one in errors[name]]
     context = {"intake": intake, "requisition": intake.requisition, "piece": piece, "rows": rows,
                "others": others}  # fmt: skip
     return render(request, "intake/refused.html", context, status=422)

@@ -82,9 +82,8 @@ def versions_of(pk: UUID) -> Versions:
 
 
 def _gathered(signatures: QuerySet[Signature]) -> list[Version]:
-    rows = signatures.select_related("brief__by", "user", "on_behalf_of", "contest").defer(
-        "brief__document"
-    )
+    related = ("brief__by", "user", "on_behalf_of", "contest")
+    rows = signatures.select_related(*related).defer("brief__document")
     found: dict[UUID, dict[str, Signature]] = {}
     briefs: dict[UUID, Brief] = {}
     for one in rows:

@@ -23,7 +23,9 @@ class WaitingBrief:
 
     @property
     def name(self) -> str:
-        return f"an amendment, brief {self.number}" if self.is_amendment else f"brief {self.number}"
+        return (
+            f"brief {self.number}, an amendment," if self.is_amendment else f"brief {self.number}"
+        )
 
 
 def waiting_briefs(requisitions: Iterable[UUID]) -> dict[UUID, WaitingBrief]:

@@ -30,6 +30,8 @@ WRITING_LINK = "writing"
 WRITING = "intake_writing"
 """The kind of mail that asks for answers in writing."""
 
+SIGNED = "The brief is signed, so there is nothing left to answer."
+
 REQUIREMENTS = "requirements"
 """The part whose requirements are sorted as well."""
 
@@ -40,7 +42,7 @@ def closed_words(requisition: Requisition, user: "User", *, now: datetime) -> st
         status = requisition.get_status_display().lower()
         return f"This requisition is {status}, so there is nothing left to answer."
     if Brief.objects.in_force().filter(requisition=requisition).exists():
-        return "The brief is signed, so there is nothing left to answer. It stands on the page."
+        return SIGNED
     if not may_write(user, requisition, now):
         return "Somebody else answers for this requisition now."
     return ""

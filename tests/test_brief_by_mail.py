@@ -2,23 +2,33 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
+from django.db import connection
 from django.test import Client as Browser
 from django.urls import reverse
 from time_machine import TimeMachineFixture
 
-from intake.models import Answer, Brief, Contest, Intake, NotYours, Requirement
+from intake.asking import materialise
+from intake.content import Content
+from intake.mails import BRIEF, CONTEST
+from intake.models import Answer, Brief, BriefChanged, Contest, Intake, NotYours, Requirement
 from recruiting.accounts.models import Absence, Client, Delegation, Notification, User
 from recruiting.audit.models import Event
 from recruiting.mailing import delivery
 from recruiting.mailing.models import Mail, State
+from recruiting.mailing.signed_links import link_url
 from requisitions.models import Requisition, Status
 from tests.factories import NOW, make_brief, make_draft, make_requisition, make_user
 from tests.queries import counted
+from tests.test_every_page import parse_errors
+from tests.test_nasty_input import NASTY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 LINK = re.compile(r"https?://[^/\s]+(/mail/(?:brief|contest)/\S+)")
@@ -127,6 +137,35 @@ def test_new_manager_is_not_asked_in_the_name_of_the_old_one(
     delivery.deliver([row.pk], now=NOW)
     row.refresh_from_db()
     assert (row.state, row.reason) == (State.SKIPPED, "Somebody else signs for this side now.")
+
+
+def test_who_comes_to_sign_later_is_asked_by_the_next_sweep(
+    job: Requisition, brief: Brief, acme: Client, recruiter: User
+) -> None:
+    assert materialise(NOW) == 0
+    other, deputy = make_user(clients=[acme]), make_user(clients=[acme])
+    job.edit({"manager": other}, version=job.version, by=recruiter, now=NOW)
+    assert [materialise(NOW), materialise(NOW)] == [1, 0]
+    Delegation.settle(other, {acme.pk: deputy.pk}, by=other, now=NOW)
+    Absence.plan(NOW.date(), NOW.date(), by=other, now=NOW)
+    assert counted(lambda: materialise(NOW)) == 4
+    rows = Mail.objects.kind(ASKED).exclude(recipient=brief.requisition.manager)
+    assert {row.recipient for row in rows} == {other, deputy}
+    assert {row.payload["side"] for row in rows} == {"manager"}
+    delivery.deliver(list(rows.values_list("pk", flat=True)), now=NOW)
+    assert set(rows.values_list("state", flat=True)) == {State.SENT}
+
+
+def test_nobody_is_asked_for_what_is_signed_closed_or_old(
+    job: Requisition, brief: Brief, manager: User, recruiter: User
+) -> None:
+    Mail.objects.kind(ASKED).delete()
+    assert materialise(NOW + timedelta(days=14)) == 0
+    job.cancel(by=recruiter, now=NOW, reason="No budget.")
+    assert materialise(NOW) == 0
+    job.reopen(by=recruiter, now=NOW, reason="Budget after all.")
+    make_brief(job, manager)
+    assert counted(lambda: materialise(NOW)) == 1
 
 
 def test_stand_in_of_the_absent_manager_is_asked_too(
@@ -295,6 +334,69 @@ def test_closed_requisition_is_not_signed_by_link(
     refused = press(page, browser)
     assert (refused.status_code, brief.signatures.count()) == (409, 1)
     assert "This requisition is closed: there is nothing to sign." in refused.text
+
+
+def test_nonsense_sent_by_link_is_refused_on_a_valid_page(brief: Brief, manager: User) -> None:
+    """It needs a link, so the test that sends nonsense everywhere does not come here."""
+    browser, url = Browser(), reverse("brief_by_mail", args=[brief.pk])
+    link = link_url(manager, BRIEF, brief.pk, version=brief.digest, now=NOW)
+    assert parse_errors(browser.get(link, follow=True).content) == []
+    for value in NASTY:
+        form = urlencode({"digest": value, "shown": value}, errors="surrogatepass")
+        answer = browser.generic("POST", url, form, "application/x-www-form-urlencoded")
+        assert answer.status_code == 422, value
+        assert parse_errors(answer.content) == [], value
+    assert brief.signatures.count() == 1
+
+
+@pytest.mark.parametrize("text", ["", " \n", "a\x00b", "\u202eevil", "x" * 2001])
+def test_contest_without_words_is_refused_on_a_valid_page(
+    text: str, job: Requisition, brief: Brief, manager: User
+) -> None:
+    make_brief(job, manager)
+    browser = Browser()
+    link = link_url(manager, CONTEST, brief.pk, now=NOW)
+    assert parse_errors(browser.get(link, follow=True).content) == []
+    answer = browser.post(reverse("contest_by_mail", args=[brief.pk]), {"text": text})
+    assert (answer.status_code, parse_errors(answer.content)) == (422, [])
+    assert not Contest.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "refusal", [NotYours(), ValidationError("Closed."), BriefChanged(None, Content("Job", "Acme"))]
+)
+def test_what_happens_in_the_moment_before_a_signature_by_link_refuses_it(
+    refusal: Exception, brief: Brief, deliver: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, browser = open_link(deliver(ASKED))
+
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise refusal
+
+    monkeypatch.setattr(Brief, "sign", refuse)
+    assert press(page, browser).status_code == 409
+    assert not Mail.objects.kind(SIGNED).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_link_pressed_twice_at_once_signs_once(brief: Brief, manager: User) -> None:
+    link, url = (
+        link_url(manager, BRIEF, brief.pk, version=brief.digest, now=NOW),
+        reverse("brief_by_mail", args=[brief.pk]),
+    )
+
+    def press_it(_: int) -> int:
+        try:
+            browser = Browser()
+            browser.get(link)
+            return int(browser.post(url, {"digest": brief.digest}).status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        codes = set(pool.map(press_it, range(2)))
+    assert codes <= {200, 302}
+    assert (brief.signatures.count(), Mail.objects.kind(SIGNED).count()) == (2, 1)
 
 
 # --- confirmed and contested ---------------------------------------------------------------

@@ -16,11 +16,12 @@ from intake.content import Content, digest_of
 from intake.differences import runs
 from intake.models import Answer, Brief, BriefChanged, Intake, Requirement, Signature
 from intake.versions import versions_of
-from recruiting.accounts.models import Absence, Client, Delegation, Notification, User
+from recruiting.accounts.models import Absence, Client, Delegation, Notification, Role, User
 from recruiting.mailing.models import Mail
 from requisitions.models import Requisition, Status
 from tests.factories import NOW, make_brief, make_draft, make_requisition, make_user
 from tests.queries import counted
+from tests.test_every_page import parse_errors
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 SignIn = Callable[[User], Browser]
@@ -87,6 +88,7 @@ def test_both_sign_and_the_requisition_opens(
     page = sign(browser, job, **form_of(page))
     assert page["Location"] == reverse("brief", args=[job.pk])
     page = page_of(browser, job)
+    assert "Signed. Max Manager is asked to sign brief 1 now." in page.text
     assert page.context["page"].sentence == "Brief 1 is waiting on Max Manager since today."
     assert page.context["page"].asked is None
     other = sign_in(manager)
@@ -121,6 +123,19 @@ def test_brief_changed_meanwhile_shows_both_texts_and_signs_neither(
     assert fresh["digest"] != form["digest"]
     sign(browser, job, **fresh)
     assert Brief.objects.get().content.texts["pay"] == "60,000"
+    assert parse_errors(answer.content) == []
+
+
+def test_brief_that_lacks_something_meanwhile_says_what(
+    sign_in: SignIn, job: Requisition, draft: Intake, recruiter: User
+) -> None:
+    browser = sign_in(recruiter)
+    form = form_of(page_of(browser, job))
+    say(draft, "", key="why-job")
+    answer = sign(browser, job, **form)
+    assert (answer.status_code, answer.context["asked"]) == (409, None)
+    assert '#part-why">Say why this job exists.</a>' in answer.text
+    assert parse_errors(answer.content) == []
 
 
 def test_signing_under_a_digest_of_nobody_asks_to_read_again(
@@ -142,7 +157,7 @@ def test_shown_text_of_somebody_else_is_not_taken_for_ours(text: str) -> None:
 def test_colleague_reads_and_does_not_sign(
     sign_in: SignIn, job: Requisition, draft: Intake, acme: Client, recruiter: User
 ) -> None:
-    colleague = make_user(role=recruiter.role, clients=[acme])
+    colleague = make_user(role=Role.RECRUITER, clients=[acme])
     browser = sign_in(colleague)
     page = page_of(browser, job)
     assert page.context["page"].asked is None
@@ -397,6 +412,7 @@ def test_recruiter_is_told_when_asked_and_when_both_have_signed(
         "Max Manager signed brief 1 of Data Engineer and asks for your signature"
     ]
     make_brief(job, recruiter)
+    assert not Notification.objects.visible_to(recruiter).unread().exists()
     say(draft, "60,000")
     make_brief(job, recruiter, manager, reason="Market", now=LATER)
     assert told(recruiter)[1:] == ["Max Manager signed brief 2 of Data Engineer: it is in force"]

@@ -318,7 +318,9 @@ def test_what_is_removed_can_be_brought_back(kind: str, intake: Intake, browser:
     told = browser.post(url(f"{kind}_removal", intake, row.pk), headers=JSON).json()
     assert told["text"] == "Kafka"
     assert not model.objects.standing().filter(pk=row.pk).exists()
-    assert browser.post(told["undo"], headers=JSON).json() == {"piece": f"{kind}-{row.pk}"}
+    assert browser.post(told["undo"], headers=JSON).json() == {
+        "piece": f"{kind}-{row.pk}", "revision": told["revision"] + 1,
+    }  # fmt: skip
     assert model.objects.standing().filter(pk=row.pk).exists()
     page = browser.post(url(f"{kind}_removal", intake, row.pk), follow=True)
     assert "Removed “Kafka”." in page.text
@@ -353,6 +355,26 @@ def test_action_is_held_by_people_of_the_client_only(
     page = browser.get(reverse("intake", args=[intake.pk])).text
     assert other_manager.display_name not in page
     assert "Max Manager" in page
+
+
+def test_stale_action_shows_names_and_can_be_saved_after_all(
+    intake: Intake, recruiter: User, manager: User, browser: Browser
+) -> None:
+    values = {"text": "Ask", "holder_id": manager.pk, "due_on": date(2026, 3, 20)}
+    row = Action.add(intake, values, by=manager, now=NOW, pk=uuid.uuid4())
+    fields = {"holder_id": str(recruiter.pk), "seen-holder_id": "", "due_on": "2026-03-25",
+              "seen-due_on": ""}  # fmt: skip
+    page = browser.post(url("action", intake, row.pk), fields)
+    assert page.status_code == 409
+    assert [(one.mine_read, one.theirs_read) for one in page.context["rows"]] == [
+        ("Rosa Recruiter", "Max Manager"),
+        ("2026-03-25", "2026-03-20"),
+    ]
+    again = {one.name: one.mine for one in page.context["rows"]}
+    again |= {f"seen-{one.name}": one.theirs for one in page.context["rows"]}
+    assert browser.post(url("action", intake, row.pk), again).status_code == 302
+    row.refresh_from_db()
+    assert (row.holder, row.due_on) == (recruiter, date(2026, 3, 25))
 
 
 def test_typed_action_is_read_or_refused_field_by_field() -> None:

@@ -88,6 +88,32 @@ def test_two_people_write_in_one_room(intake: Intake, rosa: Page, max_: Page) ->
     assert text_of(intake, "pay") == "60 to 70"
 
 
+def test_ended_session_keeps_what_is_typed_and_sends_it_afterwards(
+    intake: Intake, max_: Page
+) -> None:
+    cookies = max_.context.cookies()
+    max_.context.clear_cookies()
+    field(max_, "place").fill("Two days in Lisbon")
+    expect(state(max_, "place")).to_contain_text("Not saved: you are signed out.")
+    link = max_.locator("#answer-place [data-form-state] a")
+    expect(link).to_have_text("Sign in in a new tab")
+    # Signed in again elsewhere: the old token of the page is worth nothing any more.
+    max_.context.add_cookies([one for one in cookies if one["name"] == "sessionid"])  # type: ignore[list-item]
+    expect(state(max_, "place")).to_have_text("Saved", timeout=10_000)
+    assert text_of(intake, "place") == "Two days in Lisbon"
+
+
+def test_keys_go_from_part_to_part(intake: Intake, max_: Page) -> None:
+    max_.keyboard.press("j")
+    expect(max_.locator("#part-requirements-title")).to_be_focused()
+    max_.keyboard.press("Alt+PageDown")
+    max_.keyboard.type("jk")
+    expect(field(max_, "success-90")).to_have_value("jk")
+    max_.keyboard.press("Alt+PageUp")
+    max_.keyboard.press("Alt+PageUp")
+    expect(field(max_, "why-job")).to_be_focused()
+
+
 def test_hidden_page_asks_for_nothing(intake: Intake, manager: User, open_page: OpenPage) -> None:
     asked: list[str] = []
     page = open_page("/healthz", manager)
@@ -97,7 +123,7 @@ def test_hidden_page_asks_for_nothing(intake: Intake, manager: User, open_page: 
     with page.expect_response(re.compile("/news/")):
         page.clock.run_for(2_000)
     page.evaluate(
-        """Object.defineProperty(document, "hidden", {get: () => window.isAway, configurable: true});
+        """Object.defineProperty(document, "hidden", {get: () => window.isAway});
         window.isAway = true; document.dispatchEvent(new Event("visibilitychange"));"""
     )
     asked.clear()

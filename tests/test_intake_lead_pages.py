@@ -1,4 +1,4 @@
-"""What leads set of the intake: the agendas of their clients, and the words to think twice about."""
+"""What leads set of the intake: agendas of their clients, and words to think twice about."""
 
 from collections.abc import Callable
 

@@ -24,8 +24,8 @@ from recruiting.audit.models import Event
 from recruiting.mailing import delivery
 from recruiting.mailing.models import Mail, State
 from recruiting.mailing.signed_links import link_url
-from requisitions.models import Requisition
-from tests.factories import NOW, make_user
+from requisitions.models import Requisition, Status
+from tests.factories import NOW, make_requisition, make_user
 from tests.fixtures.browser import PHONE, OpenPage
 from tests.queries import counted
 
@@ -351,6 +351,14 @@ def test_statements_do_not_grow_with_what_was_written(
     assert counted(lambda: browser.get(path)) == few == 7
 
 
+def test_managers_home_leads_to_it_while_the_job_is_not_agreed(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, manager: User, acme: Client
+) -> None:
+    job = make_requisition(acme, recruiter=recruiter, manager=manager, status=Status.INTAKE)
+    home = sign_in(manager).get("/").text
+    assert [f'href="{writing(one)}"' in home for one in (job, requisition)] == [True, False]
+
+
 # --- asking for it -------------------------------------------------------------------------
 
 
@@ -444,14 +452,26 @@ def test_pages_behind_links_on_a_phone(
     requisition: Requisition, meeting: Meeting, manager: User, open_page: OpenPage,
     axe: Callable[[Page], list[str]],
 ) -> None:  # fmt: skip
-    """Reachable for all, in both themes, nothing wider than the phone, and a whole pre-read."""
+    """Reachable for all, in both themes, nothing wider than the phone, saved as it is typed."""
     intake = Intake.prepare(requisition, by=manager, now=NOW)
     Requirement.add(intake, {"text": "x" * 300}, by=manager, now=NOW, pk=KEY)
     page = open_page("/healthz", color_scheme="dark", viewport=PHONE)
     for purpose, pk, query in pages(requisition, meeting):
         page.goto(urlsplit(link_url(manager, purpose, pk, now=NOW)).path)
-        page.goto(f"/mail/{purpose}/{pk}/{query}")
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.goto(f"/mail/{purpose}/{pk}/{query}")
             assert axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.goto(PRE)
+    page.get_by_label(BY_KEY["pay"].ask).fill("60 to 70")
+    page.get_by_text("Saved", exact=True).wait_for()
+    assert texts(requisition) == {"pay": "60 to 70"}
+    page.goto(f"/mail/writing/{requisition.pk}/?part=requirements")
+    page.get_by_role("radio", name="Dealbreaker").first.check()
+    page.get_by_label("How is it tested?").first.fill("A talk")
+    page.get_by_text("Saved", exact=True).first.wait_for()
+    page.get_by_role("button", name="Save and go on").click()
+    page.wait_for_url("**part=success")
+    row = Requirement.objects.get()
+    assert (row.kind, row.tested_how) == ("dealbreaker", "A talk")

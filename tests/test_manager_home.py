@@ -169,9 +169,7 @@ def test_brief_to_sign_stands_first_with_its_link(
     assert first.waiting.text == (
         "brief not signed yet, waiting on you since Monday, when Rosa Recruiter signed it"
     )
-    assert f'<a class="btn" href="{reverse("brief", args=[requisition.pk])}">Read and sign' in (
-        page.text
-    )
+    assert f'href="{reverse("brief", args=[requisition.pk])}">Read and sign' in page.text
 
 
 def test_brief_does_not_wait_on_a_watcher(

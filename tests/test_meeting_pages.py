@@ -17,11 +17,11 @@ from time_machine import TimeMachineFixture
 from intake.models import Intake, Meeting, Wanted
 from intake.slots import least_bad
 from intake.times import Clock, told, typed
-from recruiting.accounts.models import Absence, Client, User, WorkingCard
+from recruiting.accounts.models import Absence, Client, Delegation, User, WorkingCard
 from recruiting.lib.businesstime import Calendar
 from recruiting.mailing.models import Mail
 from requisitions.models import Requisition, Watcher
-from tests.factories import NOW, make_requisition
+from tests.factories import NOW, make_requisition, make_user
 from tests.queries import counted
 
 SignIn = Callable[[User], Browser]
@@ -285,7 +285,7 @@ def test_hours_that_never_meet_are_said_honestly(
     set_card(manager, zone="Pacific/Kiritimati", starts=time(14), ends=time(15))
     page = desk.get(url(requisition))
     assert page.context["offers"] == []
-    assert "Your working hours never meet" in page.text
+    assert "you two are never both at work for 30 minutes" in page.text
     assert "You work from 09:00 to 10:00 in Niue. Max works from 14:00 to 15:00" in page.text
     least = page.context["least"]
     assert least.words == "Wed 11 Mar, 11:15 for you, Thu 12 Mar, 12:15 for Max in Kiritimati"
@@ -368,7 +368,7 @@ def test_page_without_a_manager_leads_to_naming_one(
     draft = make_requisition(acme, recruiter=recruiter, manager=None, status="draft")  # type: ignore[arg-type]
     page = desk.get(url(draft))
     assert reverse("requisition_edit", args=[draft.pk]) in page.text
-    assert post(desk, draft).status_code == 200
+    assert [post(desk, draft, noun).status_code for noun in ("", "_moving")] == [422, 422]
     assert not Meeting.objects.exists()
 
 
@@ -408,10 +408,9 @@ def test_requisition_page_says_when_with_the_way_into_the_room(
     assert ["Move or call off" in page for page in pages] == [True, False, False]
 
 
-def test_manager_and_stand_in_see_it_at_home(
-    sign_in: SignIn, requisition: Requisition, manager: User, meeting: Meeting,
-    clock: TimeMachineFixture,
-) -> None:  # fmt: skip
+def test_manager_sees_it_at_home_until_it_is_over(
+    sign_in: SignIn, manager: User, meeting: Meeting, clock: TimeMachineFixture
+) -> None:
     home = sign_in(manager).get("/").text
     assert "Your meeting" in home
     assert "Thu 12 Mar, 10:00" in home
@@ -419,6 +418,18 @@ def test_manager_and_stand_in_see_it_at_home(
     assert "Your meeting" in sign_in(manager).get("/").text
     clock.move_to(TOMORROW + timedelta(minutes=30), tick=False)
     assert "Your meeting" not in sign_in(manager).get("/").text
+
+
+def test_stand_in_sees_it_while_the_manager_is_away(
+    sign_in: SignIn, requisition: Requisition, manager: User, acme: Client, meeting: Meeting
+) -> None:
+    dora = make_user("dora@acme.example", clients=[acme], name="Dora Delegate", zone="Asia/Tokyo")
+    Delegation.settle(manager, {acme.pk: dora.pk}, by=manager, now=NOW)
+    browser = sign_in(dora)
+    assert "Your meeting" not in browser.get("/").text
+    Absence.plan(NOW.date(), NOW.date(), by=manager, now=NOW)
+    assert "Thu 12 Mar, 19:00" in browser.get("/").text
+    assert "Thu 12 Mar, 19:00" in browser.get(requisition.get_absolute_url()).text
 
 
 def test_others_meetings_show_nowhere(

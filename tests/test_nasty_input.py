@@ -64,7 +64,7 @@ HEADERS = [
 
 QUERY = [
     "page", "earlier", "q", "client", "status", "sort", "mine", "show", "next", "email", "before",
-    "kind", "person", "since", "until",
+    "kind", "person", "since", "until", "from", "to",
 ]  # fmt: skip
 FILLED = {"name": "Ada", "title": "Smith", "email": "ada@acme.example", "reason": "Why not"}
 FILLED |= {"found": "1", "text": "Hello", "client": NOTHING, "file": "none", "take": "title"}

@@ -21,7 +21,7 @@ from requisitions.readers import readers_of
 from status_updates.digests import rows, stand_ins
 from status_updates.digests.snapshot import KIND
 from status_updates.digests.stand_ins import COPY
-from tests.factories import NOW, make_checkpoint, make_note, make_requisition, make_user
+from tests.factories import NOW, make_brief, make_checkpoint, make_note, make_requisition, make_user
 from tests.queries import counted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -189,7 +189,7 @@ def test_statements_of_a_stand_in_do_not_grow(
             by=recruiter, now=NOW, reason="Budget.", until=date(2026, 3, 13)
         )
     assert costs() == few
-    assert [few["/"] <= 9, few["/requisitions/"] <= 8, max(few.values()) <= 14] == [True] * 3
+    assert [few["/"] <= 9, few["/requisitions/"] <= 8, max(few.values()) <= 15] == [True] * 3
 
 
 def test_stand_in_is_a_reader_who_can_be_answered_by_name(
@@ -256,12 +256,14 @@ def test_stand_in_gets_a_copy_that_says_so(
 def test_links_in_the_copy_are_the_readers_own(
     away: Absence, requisition: Requisition, petra: User, manager: User
 ) -> None:
+    make_brief(requisition, requisition.recruiter)
     sweep(MONDAY)
     [sent] = [one for one in outbox.outbox if one.to == [petra.email] and "For Max" in one.subject]
     parsed = message_from_bytes(sent.message().as_bytes())
     [copy] = copies()
     assert manager.pk.hex not in copy.html + copy.text + parsed["List-Unsubscribe"]
     assert petra.pk.hex in parsed["List-Unsubscribe"]
+    assert f"/open/brief.{petra.pk.hex}." in copy.text
 
 
 def test_copy_is_written_and_sent_once(away: Absence, requisition: Requisition) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from requisitions.models import Requisition
 
 LIMITS = {"decision_days": 20, "feedback_hours": 80, "slate_days": 60, "update_days": 30}
-"""The most that can be agreed on. Business days, working hours, business days, days."""
+"""The most that can be agreed on. Business days, hours, business days, days."""
 
 NUMBERS = tuple(LIMITS)
 WORDS = ("channel", "stand_in")

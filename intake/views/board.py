@@ -89,7 +89,7 @@ def _added(
             form.add_error(None, error.messages)
         else:
             kind = model.__name__.lower()
-            told = {"added": f"{kind}-{row.pk}", "key": str(uuid4())}
+            told = {"added": f"{kind}-{row.pk}", "key": str(uuid4()), "revision": row.revision}
             return _done(request, intake, f"{kind}-new", **told)
     if asks_for_json(request):
         return JsonResponse({"errors": form.errors}, status=422)
@@ -129,7 +129,8 @@ def requirement(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpR
             raise ValidationError({"text": ["Write what is required, or remove it."]})
         return found.change(fields.wanted, fields.seen, by=request.user, now=timezone.now())
 
-    return saved(request, found.intake, f"requirement-{row}", fields, save)
+    return saved(request, found.intake, f"requirement-{row}", fields, save,
+                 words=dict(Requirement.Kind.choices))  # fmt: skip
 
 
 def _pressed(post: QueryDict, button: str, field: str, editable: Iterable[str]) -> Sent:
@@ -163,6 +164,7 @@ def section(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpRespo
     return saved(
         request, found.intake, f"section-{row}", fields,
         lambda: found.change(shown.wanted, shown.seen, by=request.user, now=timezone.now()),
+        words=dict(Section.Mark.choices),
     )  # fmt: skip
 
 
@@ -171,16 +173,17 @@ def action(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpRespon
     """Save its words, who has it, until when, or that it is done."""
     found: Action = _row(_written(request, pk), "action", row)
     fields = _pressed(request.POST, "done", "is_done", Action.EDITABLE)
-    people = {one.pk for one in people_of(found.intake.requisition)}
-    if found.holder_id:
-        people.add(found.holder_id)
+    people = {one.pk: one.display_name for one in people_of(found.intake.requisition)}
+    if found.holder:
+        people[found.holder.pk] = found.holder.display_name
+    words = {str(pk): name for pk, name in people.items()} | {"1": "Yes"}
 
     def save() -> int:
         wanted = read_action(fields.wanted, people, today=timezone.localdate())
         seen = seen_action(fields.seen)
         return found.change(wanted, seen, by=request.user, now=timezone.now())
 
-    return saved(request, found.intake, f"action-{row}", fields, save)
+    return saved(request, found.intake, f"action-{row}", fields, save, words=words)
 
 
 # --- what is moved -------------------------------------------------------------------------
@@ -234,7 +237,8 @@ def removal(request: AuthenticatedHttpRequest, pk: UUID, row: UUID, kind: str) -
     undo = reverse(f"intake_{kind}_restoration", args=[pk, row])
     if not asks_for_json(request):
         messages.success(request, f"Removed “{found}”.", extra_tags=f"undo:{undo}")
-    return _done(request, intake, f"{kind}s", undo=undo, text=str(found))
+    told = {"undo": undo, "text": str(found), "revision": found.revision}
+    return _done(request, intake, f"{kind}s", **told)
 
 
 @require_POST
@@ -249,4 +253,4 @@ def restoration(
         if asks_for_json(request):
             return JsonResponse({"errors": {"": error.messages}}, status=422)
         messages.error(request, error.messages[0])
-    return _done(request, intake, f"{kind}-{row}")
+    return _done(request, intake, f"{kind}-{row}", revision=found.revision)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from intake.brief_forms import ContestForm, SigningForm
 from intake.by_mail import MailedBrief, NotForYou, Turn, mailed_brief
 from intake.mails import BRIEF, CONTEST
-from intake.models import Brief, BriefChanged, Contest, Signature
+from intake.models import Brief, BriefChanged, Contest, NotYours, Signature
 from recruiting.mailing.signed_links import Link, by_link
 
 _RELATED = ("client", "recruiter", "manager", "intake")
@@ -20,23 +21,22 @@ _RELATED = ("client", "recruiter", "manager", "intake")
 @require_http_methods(["GET", "POST"])
 def sign(request: HttpRequest, pk: UUID, *, link: Link) -> HttpResponseBase:
     """Read the brief and sign it. What has taken its place is shown before it can be signed."""
-    now = timezone.now()
-    found = _brief(pk, link)
     try:
-        page = mailed_brief(found, link.user, now=now)
+        page = _mailed(pk, link)
+        if request.method == "GET" or page.turn == Turn.SIGNED:
+            return _page(request, page)
+        form = SigningForm(request.POST)
+        if not form.is_valid():
+            return _page(request, page, status=422)
+        if page.target is None or form.cleaned_data["digest"] != page.target.digest:
+            return _page(request, page, status=409)
+        try:
+            now = timezone.now()
+            page.target.sign_by_link(digest=page.target.digest, by=link.user, now=now)
+        except (BriefChanged, NotYours, ValidationError):  # in the moment before
+            return _page(request, _mailed(pk, link), status=409)
     except NotForYou as refusal:
         return render(request, "intake/not_for_you.html", {"why": str(refusal)}, status=403)
-    if request.method == "GET" or page.turn == Turn.SIGNED:
-        return _page(request, page)
-    form = SigningForm(request.POST)
-    if not form.is_valid():
-        return _page(request, page, status=422)
-    if page.target is None or form.cleaned_data["digest"] != page.target.digest:
-        return _page(request, page, status=409)
-    try:
-        page.target.sign_by_link(digest=page.target.digest, by=link.user, now=now)
-    except BriefChanged:
-        return _page(request, mailed_brief(_brief(pk, link), link.user, now=now), status=409)
     return redirect("brief_by_mail", pk)
 
 
@@ -56,9 +56,11 @@ def contest(request: HttpRequest, pk: UUID, *, link: Link) -> HttpResponseBase:
     return render(request, "intake/contest.html", context, status=422 if form.errors else 200)
 
 
-def _brief(pk: UUID, link: Link) -> Brief:
+def _mailed(pk: UUID, link: Link) -> MailedBrief:
     related = [f"requisition__{name}" for name in _RELATED]
-    return get_object_or_404(Brief.objects.select_related(*related), pk=pk, digest=link.version)
+    rows = Brief.objects.select_related(*related)
+    found = get_object_or_404(rows, pk=pk, digest=link.version)
+    return mailed_brief(found, link.user, now=timezone.now())
 
 
 def _page(request: HttpRequest, page: MailedBrief, *, status: int = 200) -> HttpResponse:

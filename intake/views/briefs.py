@@ -13,10 +13,12 @@ from intake.access import seen_intake
 from intake.brief_forms import SigningForm
 from intake.brief_page import asked_now, brief_page, side_of
 from intake.comparison import comparison_of
+from intake.content import missing
 from intake.differences import differences
 from intake.document import document_of
 from intake.models import Brief, BriefChanged, Intake, NotYours
 from intake.version_page import version_page
+from intake.versions import signer_of
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from requisitions.models import Requisition
 
@@ -31,7 +33,8 @@ def brief(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
 def signature(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     """Sign what was shown. 409 with both texts where the draft says something else by now."""
     now, intake = timezone.now(), seen_intake(request.user, pk)
-    if side_of(request.user, intake.requisition, now) is None:
+    side = side_of(request.user, intake.requisition, now)
+    if side is None:
         raise PermissionDenied
     form = SigningForm(request.POST)
     if not form.is_valid():
@@ -41,10 +44,12 @@ def signature(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
         signed = Brief.propose(intake, digest=digest, reason=reason, by=request.user, now=now)
     except BriefChanged as changed:
         return _changed(request, intake, form, changed)
+    except NotYours:  # since a moment ago
+        raise PermissionDenied from None
     except ValidationError as error:
         form.refuse(error)
         return _page(request, intake, form)
-    messages.success(request, _signed_words(signed))
+    messages.success(request, _signed_words(signed, signer_of(intake.requisition, side.other)))
     return redirect("brief", pk)
 
 
@@ -106,13 +111,14 @@ def _changed(
         "shown": document_of(shown) if shown else None,
         "current": document_of(current),
         "asked": asked,
+        "missing": missing(current),
         "statement": asked.sentence(request.user) if asked else "",
         "form": SigningForm(initial={"reason": asked.reason if asked else ""}),
     }
     return render(request, "intake/brief_changed.html", context, status=409)
 
 
-def _signed_words(signed: Brief) -> str:
+def _signed_words(signed: Brief, other: str) -> str:
     if signed.is_in_force:
         return f"Signed. Brief {signed.number} is in force: both have signed it."
-    return f"Signed. The other side is asked to sign brief {signed.number} now."
+    return f"Signed. {other} is asked to sign brief {signed.number} now."

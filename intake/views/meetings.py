@@ -36,7 +36,7 @@ def meeting(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     """The meeting that stands, times to choose from, and the way to do without one."""
     found, now = _requisition(request.user, pk), timezone.now()
     if request.method == "GET" or found.manager is None:
-        return _page(request, found, now=now)
+        return _page(request, found, now=now, status=200 if request.method == "GET" else 422)
     form = MeetingForm(request.POST, diaries=_diaries(found, request.user, now))
     if not form.is_to_be_sent:
         return _page(request, found, now=now, form=form)
@@ -61,7 +61,7 @@ def moving(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     """To another time or place; the calendars follow."""
     found, now = _requisition(request.user, pk), timezone.now()
     if found.manager is None:
-        return _page(request, found, now=now)
+        return _page(request, found, now=now, status=422)
     standing, diaries = _standing(found, now), _diaries(found, request.user, now)
     form = MeetingForm(request.POST, diaries=diaries, standing=standing)
     if standing is None:

@@ -20,11 +20,12 @@ from intake.access import may_write
 from intake.agenda import Part
 from intake.content import KINDS, missing
 from intake.models import Intake, Meeting, Requirement, StalePiece
-from intake.questions import BY_KEY, PRE_READ, Question, questions_of
+from intake.questions import BY_KEY, NUMBERS, PRE_READ, Question, questions_of
 from intake.saving import Sent, asks_for_json, sent
 from intake.writing import (
     PRE_READ_LINK,
     REQUIREMENTS,
+    SIGNED,
     WRITING_LINK,
     Outcome,
     Written,
@@ -120,6 +121,7 @@ def _few(
     assert sheet.meeting is not None
     to_come = sheet.meeting.is_standing and not sheet.meeting.is_over(sheet.now)
     context = {"sheet": sheet, "requisition": sheet.requisition, "answers": answers,
+               "number": NUMBERS[len(PRE_READ)],
                "meeting": sheet.meeting if to_come else None}  # fmt: skip
     return render(request, "intake/pre_read.html", context, status=status)
 
@@ -205,7 +207,8 @@ def _closed(request: HttpRequest, sheet: Sheet) -> HttpResponse | None:
         told = {"piece": request.POST.get("piece", ""), "errors": {"": [why]}}
         return JsonResponse(told, status=422)
     typed = [(BY_KEY[key], request.POST[key]) for key in BY_KEY if request.POST.get(key)]
-    context = {"sheet": sheet, "requisition": sheet.requisition, "why": why, "typed": typed}
+    context = {"sheet": sheet, "requisition": sheet.requisition, "why": why, "typed": typed,
+               "is_signed": why == SIGNED}  # fmt: skip
     return render(request, "intake/writing_closed.html", context, status=409 if is_late else 200)
 
 

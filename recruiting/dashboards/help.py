@@ -49,12 +49,16 @@ _BRIEF = (
     "signed. After that a change is an amendment with a reason, signed by both; old versions stay. "
 )
 
-_BOARD_KEYS = (
-    Key(("1", "2", "3"), "Sort the requirement: dealbreaker, nice to have, not needed", True),
-    Key(("↑", "↓"), "Next requirement, or the one before"),
-    Key(("Alt", "↑"), "Move it in its list; down with ↓"),
-    Key(("Enter",), "Edit it, and back"),
-    Key(("Delete",), "Remove it; u brings it back"),
+_ROOM_KEYS = (
+    Key(("j",), "Next part of the agenda", is_single=True),
+    Key(("k",), "Part before", is_single=True),
+    Key(("Alt", "Page Down"), "Next part, into its first field; Page Up: the part before"),
+    Key(("Tab",), "Next field"),
+    Key(("1", "2", "3"), "On a requirement: dealbreaker, nice to have, not needed", True),
+    Key(("↑", "↓"), "On a requirement: the next one, or the one before"),
+    Key(("Alt", "↑"), "On a requirement: move it up; with ↓ down"),
+    Key(("Enter",), "On a requirement: edit it, and back"),
+    Key(("Delete",), "On a requirement: remove it; u brings it back"),
 )
 
 _RECRUITERS: Mapping[str, Topic] = {
@@ -99,7 +103,7 @@ _RECRUITERS: Mapping[str, Topic] = {
         _ROOM + "Prepare it from the job description or an earlier brief, sort with the manager "
         "what is a dealbreaker, and ask of each how it is tested. Hints beside the words and the "
         "warnings above the list never refuse anything.",
-        _BOARD_KEYS,
+        _ROOM_KEYS,
     ),
     "brief": Topic(
         "The brief",
@@ -160,12 +164,12 @@ _MANAGERS: Mapping[str, Topic] = {
         "The intake room",
         _ROOM + "You say what the job needs and what you would give up; your recruiter asks how "
         "each of it is tested. Both of you can come back to it until it is signed.",
-        _BOARD_KEYS,
+        _ROOM_KEYS,
     ),
     "brief": Topic(
         "The brief",
         _BRIEF + "You sign here, or by the link in the mail, which a second mail confirms. If it "
-        "was not you, that mail takes it back.",
+        "was not you, that mail says how to contest it.",
     ),
     "digests": Topic("Digests", "The letters you got, to be read again."),
 }

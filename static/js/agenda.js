@@ -105,7 +105,8 @@
     if (!part) return;
     if (location.hash !== `#${part.id}`) location.hash = part.id;
     else part.scrollIntoView();
-    const first = part.querySelector("textarea, input:not([type=hidden], [type=radio], [type=checkbox]), select");
+    const fields = part.querySelectorAll("textarea, input:not([type=hidden], [type=radio], [type=checkbox]), select");
+    const first = [...fields].find((one) => one.offsetParent !== null);
     const target = focusOn === "field" && first ? first : part.querySelector("h2");
     target.focus({ preventScroll: true });
     markCurrent();

@@ -39,8 +39,8 @@
 
   const isDone = ({ status }) => status === 200;
 
-  function changed() {
-    document.dispatchEvent(new CustomEvent("room:changed"));
+  function changed({ data }) {
+    document.dispatchEvent(new CustomEvent("room:changed", { detail: { revision: data?.revision } }));
   }
 
   /* ---- What was done, said beside the list, with a way back ---- */
@@ -68,7 +68,7 @@
     say(kind, isDone(answer) ? "It is back." : refusal(answer));
     if (!isDone(answer)) return;
     wanted = answer.data.piece.replace(`${kind}-`, "");
-    changed();
+    changed(answer);
   }
 
   /* ---- The focus follows what was done, and stays with a row that somebody else moves ---- */
@@ -92,6 +92,14 @@
     const isLost = document.activeElement === document.body || !document.activeElement;
     const row = rowWith(wanted) ?? (isLost ? rowWith(lastRow) : null);
     entryOf(row)?.focus({ preventScroll: !wanted });
+  });
+
+  /* A row in which somebody types stays as it is; what is said about its words does not. */
+  document.addEventListener("room:shown", ({ detail: { page } }) => {
+    for (const hints of document.querySelectorAll("[data-hints]")) {
+      const fresh = page.getElementById(hints.id);
+      if (fresh) window.morph(hints, fresh, () => false);
+    }
   });
 
   /* The row goes where it will stand, before the list is shown anew; so the focus goes with it. */
@@ -130,7 +138,7 @@
     text.dispatchEvent(new Event("input", { bubbles: true }));
     stateOf(form, `Added: ${typed.trim()}`, "saved");
     text.focus();
-    changed();
+    changed(answer);
   }
 
   /* ---- What a button of a row does ---- */
@@ -163,7 +171,7 @@
     else say(kind, "");
     if (isDone(answer) && button.name === "sort") put(row, columnFor(button.value));
     if (isDone(answer) && button.name === "done") tick(row, button);
-    changed();
+    changed(answer);
   }
 
   function tick(row, button) {
@@ -210,17 +218,17 @@
       HTMLFormElement.prototype.submit.call(form);
       return;
     }
-    if (isDone(answer)) agreed(form, answer.data.version);
+    if (isDone(answer)) agreed(form, answer);
     stateOf(form, isDone(answer) ? "Agreed." : refusal(answer), isDone(answer) ? "saved" : "refused");
   }
 
   /* What was typed is what stands: the form may be shown anew, with the version that it has now. */
-  function agreed(form, version) {
+  function agreed(form, answer) {
     dropDraft(form);
-    form.elements.version.value = version;
+    form.elements.version.value = answer.data.version;
     for (const control of form.elements) control.defaultValue = control.value;
     if (document.activeElement.matches("input")) form.querySelector("[type=submit]").focus();
-    changed();
+    changed(answer);
   }
 
   /* The draft that app.js keeps of what was typed. */
@@ -252,7 +260,7 @@
       put(row, columnFor(kind));
       handleOf(next)?.focus();
     }
-    changed();
+    changed(answer);
   }
 
   async function move(row, step) {
@@ -267,7 +275,7 @@
       other[step === "up" ? "before" : "after"](row);
       handleOf(row).focus();
     }
-    changed();
+    changed(answer);
   }
 
   function onHandle(event) {

@@ -114,7 +114,7 @@
     else column.append(row);
     const answer = await window.roomWire.send(`${form.getAttribute("action")}place/`, fields);
     say("requirement", isDone(answer) ? "" : refusal(answer));
-    changed();
+    changed(answer);
   }
 
   document.addEventListener("pointerup", (event) => {

@@ -84,6 +84,7 @@
   let listTimer = 0;
   let listDue = Infinity;
   let isFetching = false;
+  let ownRevision = 0;
 
   function isElsewhere({ piece, kind, removed, position, values }) {
     if (kind === "answer") return false;
@@ -120,13 +121,19 @@
     const fresh = page.getElementById("room");
     if (!fresh) return;
     const revision = Number(fresh.dataset.revision);
+    if (revision < ownRevision) {
+      /* Older than what was done here in the meantime: the next one shows it. */
+      for (const kind of kinds) wanted.add(kind);
+      refreshLists(LIST_SOON_MS);
+      return;
+    }
     const isHeld = (row) => pieces.isHeld(row, revision);
     if (kinds.has("agenda")) for (const id of ["agenda", "parts"]) put(id, page, isHeld);
     for (const list of room.querySelectorAll("[data-live]")) {
       if (kinds.has(list.dataset.live)) put(list.id, page, isHeld);
     }
     showPeople();
-    document.dispatchEvent(new CustomEvent("room:shown"));
+    document.dispatchEvent(new CustomEvent("room:shown", { detail: { page } }));
   }
 
   function put(id, page, isHeld) {
@@ -248,7 +255,10 @@
     poll();
   });
   document.addEventListener("piece:saved", refreshDraft);
-  document.addEventListener("room:changed", poll);
+  document.addEventListener("room:changed", (event) => {
+    ownRevision = Math.max(ownRevision, event.detail?.revision ?? 0);
+    poll();
+  });
 
   poll();
   sayPresence();

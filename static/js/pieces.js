@@ -14,7 +14,7 @@ window.roomPieces = (() => {
 
   const room = document.getElementById("room");
   const wire = window.roomWire;
-  const prefix = `same-page:draft:${document.body.dataset.user}:intake-${room.dataset.room}:`;
+  const drafts = window.roomDrafts;
   const states = new WeakMap();
   const unsent = new Set();
   let retryTimer = 0;
@@ -28,57 +28,11 @@ window.roomPieces = (() => {
     return states.get(form);
   }
 
-  /* ---- Fields: a control by its name, and beside it what its writer has seen ---- */
+  /* ---- Which fields hold what the server has not ---- */
 
+  const { controlsOf, isTicked, namesOf, plain, seenOf, setValue, textOf, valueOf, wordsOf } = window.roomFields;
   const pieces = () => [...room.querySelectorAll("form[data-piece]")];
   const formOf = (piece) => room.querySelector(`form[data-piece="${CSS.escape(piece)}"]`);
-  const seenOf = (form, name) => form.querySelector(`[name="seen-${CSS.escape(name)}"]`);
-  const controlsOf = (form, name) => [...form.elements].filter((one) => one.name === name);
-  const plain = (text) => text.replace(/\r\n?/g, "\n").trim();
-  const isTicked = (control) => control.type === "checkbox" || control.type === "radio";
-
-  function namesOf(form) {
-    const seen = [...form.querySelectorAll("input[type=hidden][name^=seen-]")];
-    return seen.map((one) => one.name.slice("seen-".length)).filter((name) => controlsOf(form, name).length);
-  }
-
-  function valueOf(form, name) {
-    const controls = controlsOf(form, name);
-    if (!isTicked(controls[0])) return controls[0].value;
-    return controls.find((one) => one.checked)?.value ?? "";
-  }
-
-  function textOf(form, name, value) {
-    if (value === true) return controlsOf(form, name)[0]?.value ?? "on";
-    return value === false || value === null || value === undefined ? "" : String(value);
-  }
-
-  /* The caret stays with the text before it. */
-  function setValue(form, name, text) {
-    for (const control of controlsOf(form, name)) {
-      if (isTicked(control)) {
-        control.checked = control.value === text;
-        continue;
-      }
-      const { selectionStart: start, selectionEnd: end, value: old } = control;
-      control.value = text;
-      if (control !== document.activeElement || typeof start !== "number") continue;
-      const moved = old.slice(start) === text.slice(text.length - (old.length - start)) ? text.length - old.length : 0;
-      control.setSelectionRange(start + moved, end + moved);
-    }
-  }
-
-  /* What somebody reads of a value: the words of a choice, not its code. */
-  function wordsOf(form, name, text) {
-    const [control] = controlsOf(form, name);
-    if (control.tagName === "SELECT") {
-      return [...control.options].find((one) => one.value === text)?.text ?? text;
-    }
-    if (!isTicked(control)) return text;
-    const chosen = controlsOf(form, name).find((one) => one.value === text);
-    return chosen?.labels[0]?.textContent.trim() ?? (text ? "Yes" : "No");
-  }
-
   const isChanged = (form, name) => plain(valueOf(form, name)) !== plain(seenOf(form, name).value);
 
   function isUnsaved(form, name) {
@@ -99,29 +53,15 @@ window.roomPieces = (() => {
     for (const name of namesOf(form)) {
       if (isUnsaved(form, name)) typed[name] = { mine: valueOf(form, name), seen: seenOf(form, name).value };
     }
-    try {
-      if (Object.keys(typed).length) localStorage.setItem(prefix + form.dataset.piece, JSON.stringify(typed));
-      else localStorage.removeItem(prefix + form.dataset.piece);
-    } catch {
-      /* The store is full or forbidden: typing and saving go on all the same. */
-    }
-  }
-
-  function drafts() {
-    try {
-      const keys = Object.keys(localStorage).filter((key) => key.startsWith(prefix));
-      return keys.map((key) => [key.slice(prefix.length), JSON.parse(localStorage.getItem(key))]);
-    } catch {
-      return [];
-    }
+    drafts.keep(form.dataset.piece, typed);
   }
 
   function restoreDrafts() {
-    for (const [piece, typed] of drafts()) {
+    for (const [piece, typed] of drafts.all()) {
       const form = formOf(piece);
       const rest = Object.entries(typed).filter(([name, { mine }]) => !isBack(form, name, mine));
-      if (!rest.length) localStorage.removeItem(prefix + piece);
-      else if (!form || !room.hasAttribute("data-may-write")) keepAside(piece, rest);
+      if (!rest.length) drafts.drop(piece);
+      else if (!form || !room.hasAttribute("data-may-write")) drafts.setAside(piece, rest);
       else for (const [name, { mine, seen }] of rest) bringBack(form, name, mine, seen);
     }
   }
@@ -131,7 +71,7 @@ window.roomPieces = (() => {
 
   function bringBack(form, name, mine, seen) {
     if (!namesOf(form).includes(name)) {
-      keepAside(form.dataset.piece, [[name, { mine }]]);
+      drafts.setAside(form.dataset.piece, [[name, { mine }]]);
       return;
     }
     setValue(form, name, mine);
@@ -140,34 +80,7 @@ window.roomPieces = (() => {
     schedule(form, 0);
   }
 
-  /* What was typed for something that is gone, or may be written no longer. */
-  function keepAside(piece, rest) {
-    const texts = rest.map(([, { mine }]) => mine).filter((text) => text.trim());
-    if (!texts.length) return;
-    const place = document.querySelector("[data-kept]");
-    const words = element("p", "", "You typed this here before, and it was not saved:");
-    const drop = element("button", "btn btn--small", "Drop it");
-    drop.type = "button";
-    const item = element("div", "stack stack--tight");
-    item.append(words, ...texts.map((text) => element("pre", "", text)), element("p", ""));
-    item.lastChild.append(drop);
-    drop.addEventListener("click", () => {
-      localStorage.removeItem(prefix + piece);
-      item.remove();
-      place.hidden = !place.childElementCount;
-    });
-    place.append(item);
-    place.hidden = false;
-  }
-
   /* ---- Saying how it stands, where it happens ---- */
-
-  function element(tag, className, text = "") {
-    const made = document.createElement(tag);
-    made.className = className;
-    made.textContent = text;
-    return made;
-  }
 
   function say(form, state, text, ...more) {
     const place = form.querySelector("[data-form-state]");
@@ -186,7 +99,7 @@ window.roomPieces = (() => {
   const nameOf = (form) => form.querySelector("label, legend")?.textContent.trim() ?? "";
 
   function signInLink() {
-    const link = element("a", "", "Sign in in a new tab");
+    const link = drafts.element("a", "", "Sign in in a new tab");
     link.href = room.dataset.page;
     link.target = "_blank";
     link.rel = "noopener";
@@ -331,7 +244,7 @@ window.roomPieces = (() => {
     for (const [name, words] of Object.entries(errors)) {
       const [control] = name ? controlsOf(form, name) : [];
       if (!control) continue;
-      const place = element("div", "field__error", words.join(" "));
+      const place = drafts.element("div", "field__error", words.join(" "));
       place.id = `${form.dataset.piece}-${name}-error`;
       place.dataset.errorOf = name;
       control.setAttribute("aria-invalid", "true");
@@ -368,16 +281,16 @@ window.roomPieces = (() => {
       return;
     }
     const [control] = controlsOf(form, name);
-    const place = element("div", "both");
+    const place = drafts.element("div", "both");
     place.setAttribute("role", "group");
     place.setAttribute("aria-label", "Another text was saved");
-    const text = element("div", "both__text", wordsOf(form, name, theirs) || "(empty)");
-    const actions = element("div", "both__actions");
-    const say = element("p", "both__say", `${by || "Somebody"} saved another text while you wrote yours.`);
+    const text = drafts.element("div", "both__text", wordsOf(form, name, theirs) || "(empty)");
+    const actions = drafts.element("div", "both__actions");
+    const say = drafts.element("p", "both__say", `${by || "Somebody"} saved another text while you wrote yours.`);
     place.append(say, text, actions);
     conflicts.set(name, { theirs, place });
     const choice = (words, act) => {
-      const button = element("button", "btn btn--small", words);
+      const button = drafts.element("button", "btn btn--small", words);
       button.type = "button";
       button.addEventListener("click", () => act(form, name));
       actions.append(button);
@@ -414,7 +327,7 @@ window.roomPieces = (() => {
     const mine = valueOf(form, name);
     setValue(form, name, closeBoth(form, name));
     keepDraft(form);
-    const back = element("button", "btn btn--link", "Bring mine back");
+    const back = drafts.element("button", "btn btn--link", "Bring mine back");
     back.type = "button";
     back.addEventListener("click", () => {
       setValue(form, name, mine);
