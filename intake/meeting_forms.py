@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from intake.models import Meeting, Wanted
+from intake.models import Meeting, StaleMeeting, Wanted
 from intake.models.meetings import MINUTES_MAX, MINUTES_MIN, PLACE_MAX, REASON_MAX
 from intake.scheduling import Diaries
 from intake.times import typed
@@ -96,6 +96,14 @@ class MeetingForm(forms.Form):
     def is_to_be_sent(self) -> bool:
         """Nothing is wrong with it, and nothing speaks against it that was not said before."""
         return self.is_valid() and not self.warnings
+
+    def overtaken_by(self, standing: Meeting | None) -> StaleMeeting | None:
+        """Whether another meeting stands than the reader saw: to be said before what is wrong
+        with the form."""
+        if standing is None or self.data.get("sequence", "") == str(standing.sequence):
+            return None
+        self.warnings, self.warned_about = (), ""
+        return StaleMeeting(standing)
 
     def _at(self, said: dict[str, Any]) -> datetime | None:
         """The instant that is meant; None for what is none, with the reason beside its field."""

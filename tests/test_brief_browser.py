@@ -24,21 +24,29 @@ def path_of(user: User, purpose: str, brief: Brief) -> str:
     return re.sub(r"^https?://[^/]+", "", url)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_manager_signs_on_a_phone_without_signing_in(
-    scheme: str, requisition: Requisition, recruiter: User, manager: User, open_page: OpenPage,
+    requisition: Requisition, recruiter: User, manager: User, open_page: OpenPage,
     axe: Callable[[Page], list[str]],
 ) -> None:  # fmt: skip
     brief = make_brief(requisition, recruiter)
-    page = open_page(path_of(manager, BRIEF, brief), color_scheme=scheme, viewport=PHONE)
+    page = open_page(path_of(manager, BRIEF, brief), viewport=PHONE)
     assert "open/" not in page.url
-    assert axe(page) == []
+
+    def violations() -> list[str]:
+        found = []
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.reload()  # a colour on its way is no colour to judge
+            found += axe(page)
+        return found
+
+    assert violations() == []
     page.get_by_role("button", name="Sign brief 1").press("Enter")
     page.get_by_text("Both have signed: brief 1 is in force.").wait_for()
-    assert axe(page) == []
+    assert violations() == []
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     page.goto(path_of(manager, CONTEST, brief))
-    assert axe(page) == []
+    assert violations() == []
 
 
 def test_ordinary_brief_fits_on_one_page_of_paper(

@@ -55,6 +55,9 @@ def test_agenda_of_a_client_begins_its_next_meetings(
     begun = Intake.prepare(requisition, by=lead, now=NOW).agenda
     assert begun == (Part("own-1", "Walk through the wards", 10), Part("why", AGENDA[0].name, 5))
     assert "15 minutes" in desk.get(path).text
+    for page in ("intake", "intake_agenda"):
+        shown = desk.get(reverse(page, args=[requisition.pk]))
+        assert (shown.status_code, "Walk through the wards" in shown.text) == (200, True), page
     assert Event.objects.about(acme).filter(action="changed the agenda").count() == 1
 
 

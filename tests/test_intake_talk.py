@@ -2,17 +2,19 @@
 
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.agenda import AGENDA, Part, check_parts, moment, parts_of, rows_of, spans
 from intake.checks import Asked, warnings
 from intake.questions import QUESTIONS, questions_of
 from intake.sentences import Section, sections_of, sentences_of
-from intake.slots import is_free, slots
+from intake.slots import NOTICE, is_free, least_bad, slots
+from intake.times import typed
 from intake.wording import DEFAULTS, hints
 from recruiting.lib.businesstime import Calendar, is_working
 
@@ -298,3 +300,50 @@ def test_every_slot_is_worked_by_both_from_end_to_end(one: str, other: str, now:
         assert is_free(*both, at, HALF_HOUR)
         last = at + HALF_HOUR - timedelta(seconds=1)
         assert all(is_working(card, moment_) for card in both for moment_ in (at, last))
+
+
+ZONES = ["UTC", "Europe/Berlin", "Australia/Lord_Howe", "Pacific/Kiritimati", "Pacific/Niue"]
+
+
+@given(
+    st.sampled_from(ZONES),
+    st.sampled_from(["America/New_York", "Asia/Tokyo", "Africa/Casablanca", "Asia/Kathmandu"]),
+    st.integers(0, 365 * 24 * 60).map(lambda minutes: NOW + timedelta(minutes=minutes)),
+)
+@settings(max_examples=10)
+def test_least_bad_time_is_no_worse_than_any_full_hour_of_the_week(
+    one: str, other: str, now: datetime
+) -> None:
+    """A slow walk through the days finds none that asks less of whoever it asks the most."""
+    both = calendar(one, 8, 10), calendar(other, 20, 22)
+
+    def asks(at: datetime) -> timedelta:
+        return max(_beyond(card, at, at + HALF_HOUR) for card in both)
+
+    found = least_bad(*both, after=now, lasting=HALF_HOUR)
+    assert found is not None
+    assert found >= now + NOTICE
+    assert found.minute % 15 == 0
+    hours = (found.replace(minute=0) + timedelta(hours=number) for number in range(1, 5 * 24))
+    assert asks(found) <= min(asks(at) for at in hours)
+
+
+def _beyond(card: Calendar, begins: datetime, ends: datetime) -> timedelta:
+    days = (begins.date() + timedelta(days=number) for number in range(-4, 6))
+    hours = [found for day in days if (found := card.hours_of(day))]
+    return min(max(since - begins, ends - until, timedelta()) for since, until in hours)
+
+
+@given(
+    st.sampled_from([*ZONES, "Pacific/Apia", "Africa/Casablanca", "America/Scoresbysund"]),
+    st.datetimes(datetime(2011, 12, 28), datetime(2030, 1, 1)),  # noqa: DTZ001 - by clocks
+)
+def test_typed_time_is_the_one_that_the_clocks_show_or_none(zone: str, local: datetime) -> None:
+    local = local.replace(second=0, microsecond=0, fold=0)
+    try:
+        at = typed(local.date(), local.time(), zone)
+    except ValidationError:
+        shown = {local.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1)}
+        assert len(shown) == 2, "only what is left out or repeated is refused"
+    else:
+        assert at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == local

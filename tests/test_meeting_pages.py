@@ -308,6 +308,23 @@ def test_somebody_else_has_scheduled_meanwhile(
     assert Meeting.objects.get().place == "Room 1"
 
 
+@pytest.mark.parametrize("hour", ["06:00", "x"])
+def test_what_stands_is_said_before_what_is_wrong_with_the_form(
+    hour: str, desk: Browser, requisition: Requisition, lead: User
+) -> None:
+    """Else the next try would move a meeting of which the reader had not heard."""
+    Meeting.schedule(requisition, Wanted(TOMORROW, 30, "Room 1"), pk=KEY, by=lead, now=NOW)
+    said: dict[str, Any] = {"slot": "other", "day": "2026-03-13", "hour": hour}
+    said["key"] = uuid.UUID(int=9)
+    page = post(desk, requisition, **said)
+    assert page.status_code == 409
+    assert "Lea Lead has set the meeting meanwhile" in page.text
+    assert "Room 1" in page.text
+    assert 'name="sure"' not in page.text
+    page = post(desk, requisition, "_moving", **said, sequence=0)
+    assert page.status_code == 422
+
+
 def test_meeting_is_moved_and_a_late_move_is_told_what_stands(
     desk: Browser, sign_in: SignIn, requisition: Requisition, meeting: Meeting, lead: User
 ) -> None:

@@ -39,7 +39,8 @@ def meeting(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
         return _page(request, found, now=now, status=200 if request.method == "GET" else 422)
     form = MeetingForm(request.POST, diaries=_diaries(found, request.user, now))
     if not form.is_to_be_sent:
-        return _page(request, found, now=now, form=form)
+        overtaken = form.overtaken_by(_standing(found, now))
+        return _page(request, found, now=now, form=form, stale=overtaken)
     try:
         made = Meeting.schedule(
             found, form.wanted, pk=form.cleaned_data["key"], by=request.user, now=now
@@ -68,7 +69,8 @@ def moving(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
         form.is_valid()
         return _page(request, found, now=now, form=form, late=GONE)
     if not form.is_to_be_sent:
-        return _page(request, found, now=now, form=form)
+        overtaken = form.overtaken_by(standing)
+        return _page(request, found, now=now, form=form, stale=overtaken)
     try:
         seen = form.cleaned_data["sequence"] or 0
         standing.move(form.wanted, sequence=seen, by=request.user, now=now)
@@ -185,7 +187,8 @@ def _times(
     minutes = standing.minutes if standing else usual
     day = day_in(request.GET.get("from", ""))
     after = max(now, instant(datetime.combine(day, time()), diaries.reader.zone)) if day else now
-    offers = diaries.offers(after=after, minutes=minutes)
+    at = standing and standing.begins_at
+    offers = [one for one in diaries.offers(after=after, minutes=minutes) if one.at != at]
     least = None if offers else diaries.least_bad(after=after, minutes=minutes)
     if form is None and standing:
         form = MeetingForm.of(standing, diaries)
