@@ -18,6 +18,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.test import Client as Browser
+from django.urls import Resolver404, resolve
 
 from recruiting.accounts.models import User
 from tests.fixtures.world import World
@@ -81,9 +82,13 @@ class Form:
 
     @property
     def kind(self) -> tuple[str, tuple[str, ...]]:
-        """The same for forms that differ in their object alone."""
+        """The same for forms that differ in their object alone, such as the answers of a room."""
         names = tuple(sorted(re.sub(OBJECT, "", name) for name in self.fields))
-        return re.sub(OBJECT, "", self.action), names
+        path = re.split("[?#]", self.action)[0]
+        try:
+            return resolve(path).view_name, names
+        except Resolver404:
+            return path, names
 
 
 def forms_on(page: HttpResponse, path: str) -> Iterator[Form]:
