@@ -28,7 +28,7 @@ SECONDS = 15
 WARM_UP_SECONDS = 3
 POLL_SECONDS = 1.1
 SAVE_SECONDS = 1.0
-DRAFT_SECONDS = 3.0
+DRAFT_SECONDS = 4.0
 FLOOR = 200
 """Empty pages asked for, one after the other, to say what a request costs at least."""
 

@@ -59,7 +59,7 @@ def test_two_people_write_in_one_room(intake: Intake, rosa: Page, max_: Page) ->
     expect(field(max_, "why-job")).to_have_value("Two teams wait", timeout=SEEN_WITHIN_MS)
     expect(max_.locator("#answer-why-job .writer.is-recruiter")).to_have_text("Rosa Recruiter")
     expect(rosa.locator("[data-here]")).to_have_text("Max Manager is here")
-    expect(max_.locator("#draft")).to_contain_text("Two teams wait")
+    expect(max_.locator("#draft")).to_contain_text("Two teams wait", timeout=10_000)
     # Both write in one field at once: he has not seen what she has saved.
     max_.route(re.compile("/news/"), cut)
     field(rosa, "why-job").fill("Three teams wait")

@@ -5,7 +5,7 @@
 (() => {
   const POLL_MS = 1100;
   const LONGEST_POLL_MS = 20000;
-  const DRAFT_MS = 3000;
+  const DRAFT_MS = 4000;
   const LIST_SOON_MS = 150;
   const LIST_LATER_MS = 2500;
   const PRESENT_EVERY_MS = 10000;
