@@ -80,8 +80,9 @@ def _side(requisition: Requisition, reader: User, now: datetime) -> Side:
         or not Requisition.objects.visible_to(reader, now).filter(pk=requisition.pk).exists()
     ):
         who = requisition.manager if reader.is_manager else requisition.recruiter
-        name = who.display_name if who else "nobody"
-        raise NotForYou(f"You do not sign for this requisition any more: {name} does.")
+        at_client = reader.memberships.filter(client=requisition.client_id).exists()
+        does = f": {who.display_name} does" if who and at_client else ""
+        raise NotForYou(f"You do not sign for this requisition any more{does}.")
     return side
 
 

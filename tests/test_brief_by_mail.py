@@ -139,6 +139,22 @@ def test_new_manager_is_not_asked_in_the_name_of_the_old_one(
     assert (row.state, row.reason) == (State.SKIPPED, "Somebody else signs for this side now.")
 
 
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_nobody_is_asked_of_what_is_closed_or_of_a_client_that_he_left(
+    job: Requisition, brief: Brief, acme: Client, recruiter: User, manager: User, lead: User,
+    is_closed: bool,
+) -> None:  # fmt: skip
+    if is_closed:
+        job.cancel(by=recruiter, now=NOW, reason="No budget.")
+    else:
+        manager.leave(acme, by=lead, now=NOW)
+    row = Mail.objects.kind(ASKED).get()
+    delivery.deliver([row.pk], now=NOW)
+    row.refresh_from_db()
+    why = "The requisition is closed." if is_closed else "The person is no longer of the client."
+    assert (row.state, row.reason, row.text) == (State.SKIPPED, why, "")
+
+
 def test_who_comes_to_sign_later_is_asked_by_the_next_sweep(
     job: Requisition, brief: Brief, acme: Client, recruiter: User
 ) -> None:
@@ -198,7 +214,7 @@ def test_mails_of_a_batch_cost_the_same_for_1_and_for_20(
     assert [
         counted(lambda: still_asked(many, NOW)), counted(lambda: render_requests(many, NOW))
     ] == costs  # fmt: skip
-    assert costs == [5, 4]
+    assert costs == [6, 4]
 
 
 # --- signing by link -----------------------------------------------------------------------
@@ -314,7 +330,9 @@ def test_manager_who_left_the_client_is_refused(
 ) -> None:
     page, browser = open_link(deliver(ASKED))
     manager.memberships.all().delete()
-    assert press(page, browser).status_code == 403
+    refused = press(page, browser)
+    assert refused.status_code == 403
+    assert "You do not sign for this requisition any more." in refused.text, "nobody is named"
 
 
 def test_deactivated_manager_is_refused(
