@@ -36,6 +36,7 @@ class MailedBrief:
     """What the page shows. `target` is the version that its button signs."""
 
     brief: Brief
+    reader: User
     requisition: Requisition
     turn: Turn
     document: Document
@@ -59,6 +60,7 @@ def mailed_brief(brief: Brief, reader: User, *, now: datetime) -> MailedBrief:
     assert me is not None, "no brief is without a signature"
     found = MailedBrief(
         brief=brief,
+        reader=reader,
         requisition=requisition,
         turn=Turn.OVER,
         document=document_of(brief.content),

@@ -301,6 +301,27 @@ def test_link_signs_no_draft_that_the_other_side_has_not_signed(
     assert brief.signatures.count() == 1
 
 
+def test_two_links_opened_in_one_browser_sign_in_the_name_that_was_read(
+    job: Requisition, draft: Intake, acme: Client, recruiter: User, manager: User
+) -> None:
+    deputy = make_user("dana@acme.example", clients=[acme], name="Dana Deputy")
+    Delegation.settle(manager, {acme.pk: deputy.pk}, by=manager, now=NOW)
+    Absence.plan(NOW.date(), NOW.date(), by=manager, now=NOW)
+    brief, browser = make_brief(job, recruiter), Browser()
+    pages = [
+        browser.get(link_url(one, BRIEF, brief.pk, version=brief.digest, now=NOW), follow=True)
+        for one in (deputy, manager)
+    ]
+    field = f'<input type="hidden" name="reader" value="{deputy.pk}">'
+    assert field in pages[0].text
+    url = reverse("brief_by_mail", args=[brief.pk])
+    answer = browser.post(url, {"digest": brief.digest, "reader": deputy.pk})
+    assert (answer.status_code, brief.signatures.count()) == (409, 1)
+    assert "You sign brief 1 as Max Manager for the hiring manager." in answer.text
+    assert browser.post(url, {"digest": brief.digest, "reader": manager.pk}).status_code == 302
+    assert brief.signatures.get(side="manager").user == manager
+
+
 def test_forwarded_link_is_refused_to_another_manager_who_is_signed_in(
     brief: Brief, acme: Client, deliver: Any
 ) -> None:
