@@ -119,6 +119,12 @@ def test_loaded_words_are_found_as_whole_words(text: str, found: list[str]) -> N
     assert [hint.found for hint in hints(text, DEFAULTS)] == found
 
 
+@pytest.mark.parametrize("text", ["NİNJA", "nınja", "Dıgital Natıve", "ſtrong"])
+def test_loaded_words_are_found_in_letters_that_only_match_without_case(text: str) -> None:
+    """`re` takes the two i of Turkish for the one of others, and `casefold` does not."""
+    assert [hint.found for hint in hints(text, DEFAULTS)] == [text]
+
+
 def test_hint_says_why_and_what_to_say_instead() -> None:
     (hint,) = hints("We want a native speaker.", DEFAULTS)
     assert "where somebody was born" in hint.why
