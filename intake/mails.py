@@ -109,9 +109,10 @@ def _confirmation(mail: Mail, brief: Brief, now: datetime) -> Rendered | Skip:
     if not mine:
         return Skip("There is no signature of this person.")
     zone = ZoneInfo(mine[0].user.working_card.zone)
+    at = mine[0].at.astimezone(zone)
     context = {
         "person": mail.recipient,
-        "at": mine[0].at.astimezone(zone),
+        "at": f"{at.day} {at:%B %Y, %H:%M}",  # templates would tell it by the server's clocks
         "zone": zone.key,
         "brief": brief,
         "requisition": brief.requisition,

@@ -19,7 +19,14 @@ from intake.asking import materialise
 from intake.content import Content
 from intake.mails import BRIEF, CONTEST
 from intake.models import Answer, Brief, BriefChanged, Contest, Intake, NotYours, Requirement
-from recruiting.accounts.models import Absence, Client, Delegation, Notification, User
+from recruiting.accounts.models import (
+    Absence,
+    Client,
+    Delegation,
+    Notification,
+    User,
+    WorkingCard,
+)
 from recruiting.audit.models import Event
 from recruiting.mailing import delivery
 from recruiting.mailing.models import Mail, State
@@ -454,6 +461,17 @@ def test_signature_by_link_is_confirmed_to_its_owner(confirmed: EmailMultiAltern
     assert confirmed.to == ["manager@acme.example"]
     assert confirmed.subject == "You signed brief 1: Data Engineer"
     assert "On 11 March 2026, 10:00 (UTC) you signed brief 1" in confirmed.body
+
+
+def test_confirmation_tells_the_time_by_the_readers_clocks(
+    brief: Brief, manager: User, deliver: Any
+) -> None:
+    WorkingCard.objects.filter(user=manager).update(zone="Asia/Kolkata")
+    brief.sign_by_link(digest=brief.digest, by=manager, now=NOW)
+    sent = deliver(SIGNED)
+    words = "On 11 March 2026, 15:30 (Asia/Kolkata) you signed brief 1"
+    assert words in sent.body
+    assert words in str(sent.alternatives[0][0])
 
 
 def test_signature_by_somebody_signed_in_needs_no_confirmation(
