@@ -1,5 +1,6 @@
 """Who may see an intake, and who may write in it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -7,7 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
 from intake.models import Intake
-from recruiting.accounts.models import Delegation, User
+from recruiting.accounts.models import Delegation, Membership, User
+from recruiting.mailing.models import Mail
 from requisitions.models import Requisition
 
 _RELATED = ("requisition__client", "requisition__recruiter", "requisition__manager")
@@ -26,6 +28,25 @@ def _takes_part(user: User, requisition: Requisition, now: datetime) -> bool:
         delegate=user, user=requisition.manager_id, client=requisition.client_id
     )
     return standing.exists()
+
+
+def gone(batch: Sequence[Mail]) -> set[UUID]:
+    """The mails of a batch whose reader is no longer of the client that they tell of. One
+    statement."""
+    serving = set(
+        Membership.objects.filter(user__in={mail.recipient_id for mail in batch}).values_list(
+            "user", "client"
+        )
+    )
+    return {
+        mail.pk
+        for mail in batch
+        if not mail.recipient.is_lead and (mail.recipient_id, mail.client_id) not in serving
+    }
+
+
+LEFT = "The person is no longer of the client."
+"""Why a mail to one who is gone does not go."""
 
 
 def seen_intake(user: User, pk: UUID) -> Intake:

@@ -36,6 +36,7 @@ class MailedBrief:
     """What the page shows. `target` is the version that its button signs."""
 
     brief: Brief
+    reader: User
     requisition: Requisition
     turn: Turn
     document: Document
@@ -59,6 +60,7 @@ def mailed_brief(brief: Brief, reader: User, *, now: datetime) -> MailedBrief:
     assert me is not None, "no brief is without a signature"
     found = MailedBrief(
         brief=brief,
+        reader=reader,
         requisition=requisition,
         turn=Turn.OVER,
         document=document_of(brief.content),
@@ -80,8 +82,9 @@ def _side(requisition: Requisition, reader: User, now: datetime) -> Side:
         or not Requisition.objects.visible_to(reader, now).filter(pk=requisition.pk).exists()
     ):
         who = requisition.manager if reader.is_manager else requisition.recruiter
-        name = who.display_name if who else "nobody"
-        raise NotForYou(f"You do not sign for this requisition any more: {name} does.")
+        at_client = reader.memberships.filter(client=requisition.client_id).exists()
+        does = f": {who.display_name} does" if who and at_client else ""
+        raise NotForYou(f"You do not sign for this requisition any more{does}.")
     return side
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.urls import reverse
 
+from intake.access import LEFT, gone
 from intake.asking import materialise
 from intake.content import five_lines
 from intake.models import Brief, Side
@@ -41,15 +42,21 @@ def register() -> None:
 
 
 def still_asked(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Postpone]:
-    """Whether the brief still waits for that side, and the reader still signs for it. Three
+    """Whether the brief still waits for that side, and the reader still signs for it. Six
     statements for any number of mails."""
-    briefs = _briefs(batch)
+    briefs, left = _briefs(batch), gone(batch)
     standing = set(
         Delegation.objects.standing(now)
         .filter(delegate__in={mail.recipient_id for mail in batch})
         .values_list("delegate", "user", "client")
     )
-    found = ((mail, _objection(mail, briefs[mail.payload["brief"]], standing)) for mail in batch)
+    found = (
+        (
+            mail,
+            LEFT if mail.pk in left else _objection(mail, briefs[mail.payload["brief"]], standing),
+        )
+        for mail in batch
+    )
     return {mail.pk: Skip(reason) for mail, reason in found if reason}
 
 
@@ -57,6 +64,8 @@ def _objection(mail: Mail, brief: Brief, standing: set[tuple[Any, ...]]) -> str:
     requisition, side = brief.requisition, Side(mail.payload["side"])
     if side in {one.side for one in brief.signatures.all()}:
         return "Signed in the meantime."
+    if requisition.is_closed:
+        return "The requisition is closed."
     if brief.withdrawn_at:
         return "Another version has taken its place."
     signs = requisition.manager_id if side == Side.MANAGER else requisition.recruiter_id
@@ -100,9 +109,10 @@ def _confirmation(mail: Mail, brief: Brief, now: datetime) -> Rendered | Skip:
     if not mine:
         return Skip("There is no signature of this person.")
     zone = ZoneInfo(mine[0].user.working_card.zone)
+    at = mine[0].at.astimezone(zone)
     context = {
         "person": mail.recipient,
-        "at": mine[0].at.astimezone(zone),
+        "at": f"{at.day} {at:%B %Y, %H:%M}",  # templates would tell it by the server's clocks
         "zone": zone.key,
         "brief": brief,
         "requisition": brief.requisition,

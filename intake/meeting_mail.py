@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.urls import reverse
 
 from intake import calendars
+from intake.access import LEFT, gone
 from intake.agenda import Part
 from intake.calendars import Invite
 from intake.models import AgendaTemplate, Brief, Intake, Meeting
@@ -56,12 +57,12 @@ def catch_up(now: datetime) -> int:
 
 def still_standing(batch: Sequence[Mail], now: datetime) -> Objections:
     """An invitation that a later word has overtaken would only confuse."""
-    meetings = _meetings(batch)
-    return {
-        mail.pk: Skip(reason)
+    meetings, left = _meetings(batch), gone(batch)
+    reasons = {
+        mail.pk: LEFT if mail.pk in left else _overtaken(meetings[mail.payload["meeting"]], mail)
         for mail in batch
-        if (reason := _overtaken(meetings[mail.payload["meeting"]], mail))
     }
+    return {pk: Skip(reason) for pk, reason in reasons.items() if reason}
 
 
 def _overtaken(meeting: Meeting, mail: Mail) -> str:
@@ -196,6 +197,7 @@ def _request(
 
 def still_to_answer(batch: Sequence[Mail], now: datetime) -> Objections:
     jobs = _jobs({UUID(mail.payload["requisition"]) for mail in batch})
+    left = gone(batch)
     objections: Objections = {}
     for mail in batch:
         job = jobs[UUID(mail.payload["requisition"])]
@@ -205,6 +207,8 @@ def still_to_answer(batch: Sequence[Mail], now: datetime) -> Objections:
             objections[mail.pk] = Skip("The brief was signed.")
         elif job.manager_id != mail.recipient_id:
             objections[mail.pk] = Skip("Somebody else is the hiring manager now.")
+        elif mail.pk in left:
+            objections[mail.pk] = Skip(LEFT)
     return objections
 
 

@@ -94,8 +94,9 @@ def hints(text: str, wordings: Iterable[Wording]) -> list[Hint]:
 
 def _plain(phrase: str) -> str:
     """One form of a phrase for its spellings: "Rock-Star", "rock star" are other words than
-    "rockstar", but "culture-fit" is "culture fit"."""
-    return " ".join(re.split(r"[\s-]+", phrase.casefold().strip()))
+    "rockstar", but "culture-fit" is "culture fit", and "NİNJA" is found as "ninja" is."""
+    folded = phrase.casefold().replace("i\u0307", "i").replace("ı", "i")
+    return " ".join(re.split(r"[\s-]+", folded)).strip()
 
 
 @lru_cache(maxsize=64)

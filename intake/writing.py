@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from intake.access import may_write
-from intake.agenda import Part
+from intake.agenda import AGENDA, Part
 from intake.models import AgendaTemplate, Answer, Brief, Intake, StalePiece
+from intake.models.meetings import check_serves
 from intake.models.pieces import Piece
 from intake.questions import BY_KEY, Question, questions_of
 from recruiting.accounts.models import Notification, NotificationKind, Told
@@ -58,8 +59,10 @@ def agenda_of(requisition: Requisition) -> tuple[Part, ...]:
 
 
 def asked_parts(agenda: Iterable[Part]) -> list[Part]:
-    """Those in which there is something to write."""
-    return [part for part in agenda if questions_of(part.key) or part.key == REQUIREMENTS]
+    """Those in which there is something to write; where all are parts of somebody's own, those of
+    the usual half hour."""
+    found = [part for part in agenda if questions_of(part.key) or part.key == REQUIREMENTS]
+    return found or asked_parts(AGENDA)
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,7 @@ def ask_in_writing(requisition: Requisition, *, key: uuid.UUID, by: "User", now:
     manager = requisition.manager
     if manager is None:
         raise ValidationError("Name the hiring manager first.")
+    check_serves(manager, requisition)
     if why := closed_words(requisition, manager, now=now):
         raise ValidationError(why)
 

@@ -19,7 +19,14 @@ from intake.asking import materialise
 from intake.content import Content
 from intake.mails import BRIEF, CONTEST
 from intake.models import Answer, Brief, BriefChanged, Contest, Intake, NotYours, Requirement
-from recruiting.accounts.models import Absence, Client, Delegation, Notification, User
+from recruiting.accounts.models import (
+    Absence,
+    Client,
+    Delegation,
+    Notification,
+    User,
+    WorkingCard,
+)
 from recruiting.audit.models import Event
 from recruiting.mailing import delivery
 from recruiting.mailing.models import Mail, State
@@ -139,6 +146,22 @@ def test_new_manager_is_not_asked_in_the_name_of_the_old_one(
     assert (row.state, row.reason) == (State.SKIPPED, "Somebody else signs for this side now.")
 
 
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_nobody_is_asked_of_what_is_closed_or_of_a_client_that_he_left(
+    job: Requisition, brief: Brief, acme: Client, recruiter: User, manager: User, lead: User,
+    is_closed: bool,
+) -> None:  # fmt: skip
+    if is_closed:
+        job.cancel(by=recruiter, now=NOW, reason="No budget.")
+    else:
+        manager.leave(acme, by=lead, now=NOW)
+    row = Mail.objects.kind(ASKED).get()
+    delivery.deliver([row.pk], now=NOW)
+    row.refresh_from_db()
+    why = "The requisition is closed." if is_closed else "The person is no longer of the client."
+    assert (row.state, row.reason, row.text) == (State.SKIPPED, why, "")
+
+
 def test_who_comes_to_sign_later_is_asked_by_the_next_sweep(
     job: Requisition, brief: Brief, acme: Client, recruiter: User
 ) -> None:
@@ -198,7 +221,7 @@ def test_mails_of_a_batch_cost_the_same_for_1_and_for_20(
     assert [
         counted(lambda: still_asked(many, NOW)), counted(lambda: render_requests(many, NOW))
     ] == costs  # fmt: skip
-    assert costs == [5, 4]
+    assert costs == [6, 4]
 
 
 # --- signing by link -----------------------------------------------------------------------
@@ -285,6 +308,27 @@ def test_link_signs_no_draft_that_the_other_side_has_not_signed(
     assert brief.signatures.count() == 1
 
 
+def test_two_links_opened_in_one_browser_sign_in_the_name_that_was_read(
+    job: Requisition, draft: Intake, acme: Client, recruiter: User, manager: User
+) -> None:
+    deputy = make_user("dana@acme.example", clients=[acme], name="Dana Deputy")
+    Delegation.settle(manager, {acme.pk: deputy.pk}, by=manager, now=NOW)
+    Absence.plan(NOW.date(), NOW.date(), by=manager, now=NOW)
+    brief, browser = make_brief(job, recruiter), Browser()
+    pages = [
+        browser.get(link_url(one, BRIEF, brief.pk, version=brief.digest, now=NOW), follow=True)
+        for one in (deputy, manager)
+    ]
+    field = f'<input type="hidden" name="reader" value="{deputy.pk}">'
+    assert field in pages[0].text
+    url = reverse("brief_by_mail", args=[brief.pk])
+    answer = browser.post(url, {"digest": brief.digest, "reader": deputy.pk})
+    assert (answer.status_code, brief.signatures.count()) == (409, 1)
+    assert "You sign brief 1 as Max Manager for the hiring manager." in answer.text
+    assert browser.post(url, {"digest": brief.digest, "reader": manager.pk}).status_code == 302
+    assert brief.signatures.get(side="manager").user == manager
+
+
 def test_forwarded_link_is_refused_to_another_manager_who_is_signed_in(
     brief: Brief, acme: Client, deliver: Any
 ) -> None:
@@ -314,7 +358,9 @@ def test_manager_who_left_the_client_is_refused(
 ) -> None:
     page, browser = open_link(deliver(ASKED))
     manager.memberships.all().delete()
-    assert press(page, browser).status_code == 403
+    refused = press(page, browser)
+    assert refused.status_code == 403
+    assert "You do not sign for this requisition any more." in refused.text, "nobody is named"
 
 
 def test_deactivated_manager_is_refused(
@@ -415,6 +461,17 @@ def test_signature_by_link_is_confirmed_to_its_owner(confirmed: EmailMultiAltern
     assert confirmed.to == ["manager@acme.example"]
     assert confirmed.subject == "You signed brief 1: Data Engineer"
     assert "On 11 March 2026, 10:00 (UTC) you signed brief 1" in confirmed.body
+
+
+def test_confirmation_tells_the_time_by_the_readers_clocks(
+    brief: Brief, manager: User, deliver: Any
+) -> None:
+    WorkingCard.objects.filter(user=manager).update(zone="Asia/Kolkata")
+    brief.sign_by_link(digest=brief.digest, by=manager, now=NOW)
+    sent = deliver(SIGNED)
+    words = "On 11 March 2026, 15:30 (Asia/Kolkata) you signed brief 1"
+    assert words in sent.body
+    assert words in str(sent.alternatives[0][0])
 
 
 def test_signature_by_somebody_signed_in_needs_no_confirmation(

@@ -105,6 +105,16 @@ def test_both_sign_and_the_requisition_opens(
     assert names == ["Rosa Recruiter", "Max Manager"]
 
 
+def test_brief_signed_where_nobody_is_the_hiring_manager_says_who_is_asked(
+    sign_in: SignIn, acme: Client, recruiter: User
+) -> None:
+    job = make_requisition(acme, recruiter=recruiter, manager=None, status=Status.DRAFT)
+    digest = make_draft(job).content().digest
+    desk = sign_in(recruiter)
+    answer = desk.post(reverse("brief_signature", args=[job.pk]), {"digest": digest}, follow=True)
+    assert "The hiring manager is asked to sign it as soon as one is named." in answer.text
+
+
 def test_brief_changed_meanwhile_shows_both_texts_and_signs_neither(
     sign_in: SignIn, job: Requisition, draft: Intake, manager: User
 ) -> None:

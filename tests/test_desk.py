@@ -314,3 +314,14 @@ def test_briefs_wait_for_the_recruiter_at_once_and_for_the_manager_after_two_day
     }
     (asked, _) = desk.groups[0].items
     assert asked.link == reverse("brief", args=[asked.pk])
+
+
+def test_brief_that_waits_for_a_manager_whom_nobody_has_named(
+    sign_in: SignIn, recruiter: User, make: Callable[..., Requisition]
+) -> None:
+    late = make("Asks nobody")
+    make_brief(late, recruiter, now=NOW - timedelta(days=3))
+    Requisition.objects.filter(pk=late.pk).update(manager=None)
+    (group,) = [one for one in desk_for(sign_in, recruiter).groups if one.kind == "briefs"]
+    text = group.items[0].reasons[0].text
+    assert "asked the hiring manager, whom nobody has named, 3 days ago" in text

@@ -2,6 +2,7 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -285,6 +286,22 @@ def test_brief_signed_by_both_opens_the_requisition(
         ("recruiter", "Rosa Recruiter", brief.digest),
         ("manager", "Max Manager", brief.digest),
     ]
+
+
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_brief_signed_during_a_hold_opens_the_requisition_when_work_goes_on(
+    agreed: Intake, job: Requisition, recruiter: User, manager: User, is_signed: bool
+) -> None:
+    job.put_on_hold(by=recruiter, now=NOW, reason="Budget.")
+    brief = Brief.propose(agreed, digest=digest(agreed), by=recruiter, now=NOW)
+    if is_signed:
+        brief.sign(digest=brief.digest, by=manager, now=NOW)
+    job.resume(by=recruiter, now=NOW + timedelta(days=1))
+    assert job.status == (Status.OPEN if is_signed else Status.INTAKE)
+    last = job.status_changes.order_by("at").last()
+    assert last is not None
+    words = "Brief 1 was signed by both." if is_signed else ""
+    assert (last.reason, last.override) == (words, False)
 
 
 def test_manager_may_be_the_first_to_sign(agreed: Intake, recruiter: User, manager: User) -> None:

@@ -15,7 +15,7 @@ from intake.questions import QUESTIONS, questions_of
 from intake.sentences import Section, sections_of, sentences_of
 from intake.slots import NOTICE, is_free, least_bad, slots
 from intake.times import typed
-from intake.wording import DEFAULTS, hints
+from intake.wording import DEFAULTS, Wording, hints
 from recruiting.lib.businesstime import Calendar, is_working
 
 WEEK = frozenset({1, 2, 3, 4, 5})
@@ -117,6 +117,20 @@ def test_bad_agenda_is_refused_in_words(parts: list[Part], message: str) -> None
 )  # fmt: skip
 def test_loaded_words_are_found_as_whole_words(text: str, found: list[str]) -> None:
     assert [hint.found for hint in hints(text, DEFAULTS)] == found
+
+
+@pytest.mark.parametrize("text", ["NİNJA", "nınja", "Dıgital Natıve", "ſtrong"])
+def test_loaded_words_are_found_in_letters_that_only_match_without_case(text: str) -> None:
+    """`re` takes the two i of Turkish for the one of others, and `casefold` does not."""
+    assert [hint.found for hint in hints(text, DEFAULTS)] == [text]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "found"), [("-", []), ("- -", []), ("-ista", ["ista"]), ("pre-", ["Pre"])]
+)
+def test_phrase_with_a_hyphen_at_its_end_breaks_no_room(phrase: str, found: list[str]) -> None:
+    known = [Wording(phrase, "Why", "Instead")]
+    assert [hint.found for hint in hints("Pre-sales - fast, bar-ista", known)] == found
 
 
 def test_hint_says_why_and_what_to_say_instead() -> None:

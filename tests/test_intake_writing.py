@@ -249,6 +249,16 @@ def test_agenda_of_its_own_leaves_parts_out(
     assert page.context["part"].name == "Money"
 
 
+@pytest.mark.parametrize("part", ["", "why", "done"])
+def test_agenda_of_made_up_parts_alone_asks_what_is_usual(
+    sign_in: SignIn, requisition: Requisition, manager: User, recruiter: User, part: str
+) -> None:
+    intake = Intake.prepare(requisition, by=recruiter, now=NOW)
+    intake.set_agenda([Part("own-1", "Coffee", 5)], by=recruiter, now=NOW)
+    page = sign_in(manager).get(writing(requisition, part))
+    assert (page.status_code, len(page.context["sheet"].parts)) == (200, 7)
+
+
 def test_answers_of_a_part_are_saved_and_the_next_one_comes(
     sign_in: SignIn, requisition: Requisition, manager: User
 ) -> None:

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from intake.meeting_mail import catch_up
 from intake.models import Meeting, StaleMeeting, Wanted
 from intake.models.meetings import CANCELLATION, INVITATION
+from intake.writing import ask_in_writing
 from recruiting.accounts.models import Client, Notification, User
 from recruiting.audit.models import Event
 from recruiting.mailing import delivery, sweeper
@@ -379,6 +380,34 @@ def test_closed_requisition_calls_its_meeting_off(
     assert {one.method for one in sent(outgoing).values()} == {"CANCEL"}
     meeting = Meeting.objects.get()
     assert (meeting.changed_by, meeting.reason) == (None, "The requisition is cancelled.")
+
+
+def test_invitation_is_not_sent_to_who_left_the_client(
+    requisition: Requisition, recruiter: User, manager: User, lead: User, acme: Client,
+    outgoing: list[EmailMessage],
+) -> None:  # fmt: skip
+    schedule(requisition, recruiter)
+    manager.leave(acme, by=lead, now=NOW)
+    send()
+    assert sent(outgoing).keys() == {"recruiter@acme.example"}
+    reason = Mail.objects.kind(INVITATION).get(recipient=manager).reason
+    assert reason == "The person is no longer of the client."
+
+
+@pytest.mark.parametrize("has_left", [True, False])
+def test_nobody_meets_a_manager_who_is_gone(
+    requisition: Requisition, recruiter: User, manager: User, lead: User, acme: Client,
+    has_left: bool,
+) -> None:  # fmt: skip
+    if has_left:
+        manager.leave(acme, by=lead, now=NOW)
+    else:
+        manager.deactivate(by=lead, now=NOW)
+    with pytest.raises(ValidationError, match="Max Manager is no longer of Acme"):
+        schedule(requisition, recruiter)
+    with pytest.raises(ValidationError, match="Max Manager is no longer of Acme"):
+        ask_in_writing(requisition, key=KEY, by=recruiter, now=NOW)
+    assert not Mail.objects.filter(kind__startswith="intake").exists()
 
 
 def test_looking_for_meetings_out_of_step_is_one_statement(

@@ -348,10 +348,21 @@ def _check(requisition: Requisition, wanted: Wanted, now: datetime) -> None:
         raise ValidationError("This requisition is closed. Reopen it to meet about it.")
     if requisition.manager is None:
         raise ValidationError("Name the hiring manager first.")
+    check_serves(requisition.manager, requisition)
     if wanted.begins_at <= now:
         raise ValidationError({"begins_at": "This time is over. Choose one to come."})
     if wanted.begins_at > now + AHEAD_MAX:
         raise ValidationError({"begins_at": "Choose a day within a year from now."})
+
+
+def check_serves(manager: "User", requisition: Requisition) -> None:
+    """Raises ValidationError for one who is deactivated, or no longer of the client: no mail
+    reaches her, and none should."""
+    if not (manager.is_active and manager.memberships.filter(client=requisition.client).exists()):
+        raise ValidationError(
+            f"{manager.display_name} is no longer of {requisition.client.name}. "
+            "Name another hiring manager first."
+        )
 
 
 def _all_but(*names: str) -> set[str]:

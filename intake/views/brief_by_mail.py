@@ -30,6 +30,8 @@ def sign(request: HttpRequest, pk: UUID, *, link: Link) -> HttpResponseBase:
             return _page(request, page, status=422)
         if page.target is None or form.cleaned_data["digest"] != page.target.digest:
             return _page(request, page, status=409)
+        if request.POST.get("reader", str(link.user.pk)) != str(link.user.pk):
+            return _page(request, page, status=409)  # two open their links in one browser
         try:
             now = timezone.now()
             page.target.sign_by_link(digest=page.target.digest, by=link.user, now=now)

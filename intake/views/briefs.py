@@ -16,7 +16,7 @@ from intake.comparison import comparison_of
 from intake.content import missing
 from intake.differences import differences
 from intake.document import document_of
-from intake.models import Brief, BriefChanged, Intake, NotYours
+from intake.models import Brief, BriefChanged, Intake, NotYours, Side
 from intake.version_page import version_page
 from intake.versions import signer_of
 from recruiting.accounts.http import AuthenticatedHttpRequest
@@ -49,7 +49,7 @@ def signature(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     except ValidationError as error:
         form.refuse(error)
         return _page(request, intake, form)
-    messages.success(request, _signed_words(signed, signer_of(intake.requisition, side.other)))
+    messages.success(request, _signed_words(signed, intake.requisition, side.other))
     return redirect("brief", pk)
 
 
@@ -118,7 +118,9 @@ def _changed(
     return render(request, "intake/brief_changed.html", context, status=409)
 
 
-def _signed_words(signed: Brief, other: str) -> str:
+def _signed_words(signed: Brief, requisition: Requisition, other: Side) -> str:
     if signed.is_in_force:
         return f"Signed. Brief {signed.number} is in force: both have signed it."
-    return f"Signed. {other} is asked to sign brief {signed.number} now."
+    if other == Side.MANAGER and requisition.manager is None:
+        return "Signed. The hiring manager is asked to sign it as soon as one is named."
+    return f"Signed. {signer_of(requisition, other)} is asked to sign brief {signed.number} now."

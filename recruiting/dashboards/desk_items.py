@@ -164,7 +164,8 @@ class Telling:
         asked = ago(brief.asked_at.astimezone(self.zone).date(), self.today)
         name = brief.name.capitalize()
         if brief.side == Side.MANAGER:
-            return f"{name} not signed yet: {brief.asker} asked {requisition.manager} {asked}"
+            whom = requisition.manager or "the hiring manager, whom nobody has named,"
+            return f"{name} not signed yet: {brief.asker} asked {whom} {asked}"
         whose = f"{requisition.recruiter}'s" if self.names_recruiter else "your"
         return f"{name} waits for {whose} signature: {brief.asker} signed it {asked}"
 

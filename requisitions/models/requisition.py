@@ -313,7 +313,7 @@ class Requisition(models.Model):
         self._take(current)
 
     def resume(self, *, by: "User", now: datetime, tells: bool = True) -> None:
-        """Back to where the hold came from."""
+        """Back to where the hold came from; open, if both signed a brief in the meantime."""
         with transaction.atomic():
             current = self._locked()
             current._check_is_on_hold()
@@ -321,7 +321,12 @@ class Requisition(models.Model):
             hold = holds.exclude(from_status=Status.ON_HOLD).order_by("-at", "-id").first()
             # One that was imported on hold came from nowhere; it had been open elsewhere.
             came_from = Status((hold and hold.from_status) or Status.OPEN)
-            current._move(came_from, by=by, now=now, tells=tells)
+            reason = ""
+            if came_from == Status.INTAKE:
+                signed = current.briefs.filter(signed_at__isnull=False).order_by("number").last()
+                if signed:
+                    came_from, reason = Status.OPEN, _signed_words(signed.number)
+            current._move(came_from, by=by, now=now, reason=reason, tells=tells)
         self._take(current)
 
     def open_for_sourcing(self, *, by: "User", now: datetime, reason: str) -> None:
@@ -338,7 +343,7 @@ class Requisition(models.Model):
 
     def open_with_brief(self, *, by: "User", now: datetime, number: int) -> None:
         """Both have signed brief `number`. The row is locked by whoever calls."""
-        self._move(Status.OPEN, by=by, now=now, reason=f"Brief {number} was signed by both.")
+        self._move(Status.OPEN, by=by, now=now, reason=_signed_words(number))
 
     def cancel(self, *, by: "User", now: datetime, reason: str) -> None:
         with transaction.atomic():
@@ -469,6 +474,10 @@ class Requisition(models.Model):
         """Bring this copy up to what has just been written to the locked one."""
         for name in (*changed, "status", "closed_on", "opened_on", "openings", "version"):
             setattr(self, name, getattr(current, name))
+
+
+def _signed_words(number: int) -> str:
+    return f"Brief {number} was signed by both."
 
 
 def _is_later(until: date | None, than: date | None) -> bool:
