@@ -15,12 +15,12 @@ from django.utils.safestring import SafeString
 from intake.agreement_form import AgreementForm
 from intake.checks import Asked, contradictions, duplicates, too_many
 from intake.models import Agreement, Requirement, Section
-from intake.models.pieces import LINE_MAX
+from intake.models.pieces import LINE_MAX, begun_wording
 from intake.room import Room
 from intake.sentences import sentences_of
 from intake.usual import WHY_AGREE, Fact
 from recruiting.accounts.models import User
-from recruiting.lib.text import PROSE_MAX, render_markdown, without_marks
+from recruiting.lib.text import render_markdown, without_marks
 from requisitions.forms import check_day
 from requisitions.models import Requisition
 
@@ -60,10 +60,7 @@ class SectionView:
 
     @property
     def wording(self) -> str:
-        """What stands in the field for another wording: the one agreed, else the text itself,
-        to be changed there. What is too long for the field is not begun in it."""
-        text = self.section.wording or self.section.text
-        return text if len(text) <= PROSE_MAX else ""
+        return begun_wording(self.section.wording, self.section.text)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404
 
 from intake.models import Action, Agreement, Answer, Editing, Intake, Requirement, Section
-from intake.models.pieces import Piece
+from intake.models.pieces import Piece, begun_wording
 from recruiting.accounts.models import User
 
 SHOWN_FOR = timedelta(seconds=15)
@@ -185,6 +185,7 @@ def changed_since(pk: UUID, revision: int) -> list[Changed]:
 _COLUMNS = {
     kind: (
         "pk", "revision", "removed_at", *kind.EDITABLE, "key" if kind is Answer else "position",
+        *(["text"] if kind is Section else []),
     )
     for kind in KINDS
 }  # fmt: skip
@@ -192,11 +193,15 @@ _COLUMNS = {
 
 def _changed(kind: type[Piece], row: Mapping[str, Any]) -> Changed:
     name = kind.__name__.lower()
+    values = {one: row[one] for one in kind.EDITABLE}
+    if kind is Section:
+        # As the page shows it: where no other wording is agreed, the field begins with the text.
+        values["wording"] = begun_wording(row["wording"], row["text"])
     return Changed(
         piece=f"{name}-{row.get('key') or row['pk']}",
         kind=name,
         id=row["pk"],
-        values={one: row[one] for one in kind.EDITABLE},
+        values=values,
         removed=row["removed_at"] is not None,
         revision=row["revision"],
         position=row.get("position", 0),

@@ -3,7 +3,8 @@
 A form sends the fields of one piece, and beside each the text that its writer saw:
 `text=…&seen-text=…`. A script asks for JSON and gets
 200 `{"piece", "revision", "values"}` for what is saved,
-409 `{"piece", "fields", "values", "by"}` for what somebody else saved since: nothing was written,
+409 `{"piece", "fields", "values", "by"}` for what somebody else saved since: nothing was written;
+    `"removed": true` with it says that the piece is gone; `restore=1` saves it and brings it back,
 422 `{"piece", "errors": {field: [words]}}` for what cannot be saved.
 A plain form gets the room again, at its piece, or the page with both texts.
 """
@@ -135,15 +136,18 @@ def _refused_as_stale(
     current = stale.current
     now = {name: getattr(current, name) for name in fields.wanted}
     by = current.saved_by.display_name if current.saved_by else ""
+    is_removed = current.removed_at is not None
     if asks_for_json(request):
-        told = {"piece": piece, "fields": stale.fields, "values": now, "by": by}
+        told: dict[str, Any] = {"piece": piece, "fields": stale.fields, "values": now, "by": by}
+        if is_removed:
+            told["removed"] = True
         return JsonResponse(told, status=409)
     rows = [
         Typed(piece, name, as_sent(mine), as_sent(now[name]), name in stale.fields, words=words)
         for name, mine in fields.wanted.items()
     ]
     context = {"intake": intake, "requisition": intake.requisition, "piece": piece, "rows": rows,
-               "by": by, "at": current.saved_at}  # fmt: skip
+               "by": by, "at": current.saved_at, "is_removed": is_removed}  # fmt: skip
     return render(request, "intake/conflict.html", context, status=409)
 
 

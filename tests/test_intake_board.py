@@ -14,10 +14,12 @@ from django.urls import reverse
 from intake.board import key_of, place_beside, read_action, section_view, seen_action
 from intake.models import Action, Intake, Requirement, Section
 from intake.models.pieces import REQUIREMENTS_MAX
+from intake.news import changed_since
 from recruiting.accounts.models import Client, User
 from requisitions.models import Requisition, Status
 from tests.factories import NOW, make_requisition
 from tests.queries import counted
+from tests.test_nasty_input import forms_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -112,6 +114,15 @@ def test_two_hundred_requirements_are_enough(intake: Intake, browser: Browser) -
     assert intake.requirements.standing().count() == REQUIREMENTS_MAX
     assert browser.get(reverse("intake", args=[intake.pk])).status_code == 200
     assert second.text == "Skill 1"
+
+
+def test_other_words_under_a_key_that_was_used_are_added_as_well(
+    intake: Intake, browser: Browser
+) -> None:
+    key = str(uuid.uuid4())
+    for text in ("Kafka", "Kafka", "SQL", "SQL"):
+        browser.post(url("requirements", intake), {"key": key, "text": text})
+    assert texts(intake) == ["Kafka", "SQL"]
 
 
 def test_key_of_another_intake_is_not_found(
@@ -325,6 +336,30 @@ def test_what_is_removed_can_be_brought_back(kind: str, intake: Intake, browser:
     page = browser.post(url(f"{kind}_removal", intake, row.pk), follow=True)
     assert "Removed “Kafka”." in page.text
     assert f'action="{told["undo"]}"' in page.text
+
+
+def test_what_is_written_in_a_removed_row_brings_it_back_when_that_is_wanted(
+    intake: Intake, manager: User, browser: Browser
+) -> None:
+    row = require(intake, "Kafka")
+    row.remove(by=manager, now=NOW)
+    fields = {"text": "Kafka in production", "seen-text": "Kafka"}
+    told = browser.post(url("requirement", intake, row.pk), fields, headers=JSON)
+    assert (told.status_code, told.json()["removed"]) == (409, True)
+    page: Any = browser.post(url("requirement", intake, row.pk), fields)
+    assert "Max Manager removed this while you wrote" in page.text
+    (form,) = [form for form in forms_on(page, "") if "restore" in form.fields]
+    assert browser.post(form.action, form.fields).status_code == 302
+    assert texts(intake) == ["Kafka in production"]
+
+
+def test_field_for_another_wording_gets_news_as_the_page_shows_it(
+    intake: Intake, recruiter: User
+) -> None:
+    section = bring(intake)
+    section.change({"note": "Which?"}, {"note": ""}, by=recruiter, now=NOW)
+    (changed,) = changed_since(intake.pk, intake.held().revision - 1)
+    assert changed.values == {"mark": "", "wording": section.text, "note": "Which?"}
 
 
 # --- actions -------------------------------------------------------------------------------

@@ -31,6 +31,13 @@ def too_long(length: int, limit: int) -> str:
     return f"This has {length:,} characters; there is room for {limit:,}. Shorten it."
 
 
+def begun_wording(wording: str, text: str) -> str:
+    """What stands in the field for another wording of a section: the one agreed, else the text
+    itself, to be changed there. What is too long for the field is not begun in it."""
+    begun = wording or text
+    return begun if len(begun) <= PROSE_MAX else ""
+
+
 class StalePiece(Exception):
     """Somebody has saved another text since. Holds the piece as it stands, and the fields that
     differ."""

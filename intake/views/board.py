@@ -4,9 +4,9 @@ Each answers a plain form with the room at its place, and a script with JSON: wh
 `undo`, the address that takes it back.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -83,6 +83,10 @@ def _added(
         now = timezone.now()
         try:
             row = model.add(intake, form.values, by=request.user, now=now, pk=form.key_of_row)
+            if str(row) != form.values["text"]:
+                # Sent before with other words: the answer was lost, or somebody went back.
+                key = uuid5(form.key_of_row, form.values["text"])
+                row = model.add(intake, form.values, by=request.user, now=now, pk=key)
         except model.DoesNotExist:
             raise Http404 from None
         except ValidationError as error:
@@ -127,10 +131,22 @@ def requirement(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpR
     def save() -> int:
         if fields.wanted.get("text") == "":
             raise ValidationError({"text": ["Write what is required, or remove it."]})
-        return found.change(fields.wanted, fields.seen, by=request.user, now=timezone.now())
+        return _change(request, found, fields.wanted, fields.seen)
 
     return saved(request, found.intake, f"requirement-{row}", fields, save,
                  words=dict(Requirement.Kind.choices))  # fmt: skip
+
+
+def _change(
+    request: AuthenticatedHttpRequest, row: Ordered, wanted: Mapping[str, Any],
+    seen: Mapping[str, Any],
+) -> int:  # fmt: skip
+    """`restore=1` says that its writer knows that it was removed, and wants it all the same."""
+    now = timezone.now()
+    with transaction.atomic():
+        if "restore" in request.POST:
+            row.restore(by=request.user, now=now)
+        return row.change(wanted, seen, by=request.user, now=now)
 
 
 def _pressed(post: QueryDict, button: str, field: str, editable: Iterable[str]) -> Sent:
@@ -180,8 +196,7 @@ def action(request: AuthenticatedHttpRequest, pk: UUID, row: UUID) -> HttpRespon
 
     def save() -> int:
         wanted = read_action(fields.wanted, people, today=timezone.localdate())
-        seen = seen_action(fields.seen)
-        return found.change(wanted, seen, by=request.user, now=timezone.now())
+        return _change(request, found, wanted, seen_action(fields.seen))
 
     return saved(request, found.intake, f"action-{row}", fields, save, words=words)
 

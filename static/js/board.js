@@ -212,22 +212,27 @@
   async function settle(form) {
     if (form.hasAttribute("aria-busy")) return;
     form.setAttribute("aria-busy", "true");
-    const answer = await wire.send(form.action, Object.fromEntries(new FormData(form)));
+    const fields = Object.fromEntries(new FormData(form));
+    const answer = await wire.send(form.action, fields);
     form.removeAttribute("aria-busy");
     if (!isDone(answer) && [409, 422].includes(answer.status)) {
       HTMLFormElement.prototype.submit.call(form);
       return;
     }
-    if (isDone(answer)) agreed(form, answer);
+    if (isDone(answer)) agreed(form, fields, answer);
     stateOf(form, isDone(answer) ? "Agreed." : refusal(answer), isDone(answer) ? "saved" : "refused");
   }
 
-  /* What was typed is what stands: the form may be shown anew, with the version that it has now. */
-  function agreed(form, answer) {
-    dropDraft(form);
+  /* What was sent is what stands: the form may be shown anew, with the version that it has now,
+     unless somebody has gone on typing in it meanwhile. */
+  function agreed(form, fields, answer) {
+    const shown = [...form.elements].filter((one) => one.matches("input:not([type=hidden])"));
+    for (const control of shown) control.defaultValue = fields[control.name];
     form.elements.version.value = answer.data.version;
-    for (const control of form.elements) control.defaultValue = control.value;
-    if (document.activeElement.matches("input")) form.querySelector("[type=submit]").focus();
+    if (shown.every((one) => one.value === one.defaultValue)) {
+      dropDraft(form);
+      if (document.activeElement.matches("input")) form.querySelector("[type=submit]").focus();
+    }
     changed(answer);
   }
 

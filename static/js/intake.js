@@ -40,6 +40,7 @@
       pollDelay = POLL_MS;
       sayLine("");
       if (status === 200) take(data);
+      if (wanted.size) refreshLists(LIST_SOON_MS);
       pieces.applyWaiting();
     } else {
       pollDelay = Math.min(2 * pollDelay, LONGEST_POLL_MS);
@@ -80,6 +81,7 @@
 
   const wanted = new Set();
   const later = new Set();
+  const left = new Set();
   const places = new Map();
   let listTimer = 0;
   let listDue = Infinity;
@@ -115,6 +117,7 @@
     const { status, data: page } = await wire.page();
     isFetching = false;
     if (status === 200) showLists(page, kinds);
+    else if (status === 0 || status >= 500) for (const kind of kinds) wanted.add(kind);
   }
 
   function showLists(page, kinds) {
@@ -127,13 +130,25 @@
       refreshLists(LIST_SOON_MS);
       return;
     }
-    const isHeld = (row) => pieces.isHeld(row, revision);
+    const isHeld = (row) => {
+      const held = pieces.isHeld(row, revision);
+      if (held) for (const kind of kinds) left.add(kind);
+      return held;
+    };
     if (kinds.has("agenda")) for (const id of ["agenda", "parts"]) put(id, page, isHeld);
     for (const list of room.querySelectorAll("[data-live]")) {
       if (kinds.has(list.dataset.live)) put(list.id, page, isHeld);
     }
     showPeople();
     document.dispatchEvent(new CustomEvent("room:shown", { detail: { page } }));
+  }
+
+  /* A row that was left as it was, for who writes in it, follows when that is over. */
+  function catchUp(row) {
+    if (!left.size || row?.contains(document.activeElement)) return;
+    for (const kind of left) wanted.add(kind);
+    left.clear();
+    refreshLists(LIST_SOON_MS);
   }
 
   function put(id, page, isHeld) {
@@ -255,6 +270,10 @@
     poll();
   });
   document.addEventListener("piece:saved", refreshDraft);
+  room.addEventListener("focusout", ({ target }) => {
+    const row = target.closest("[data-row], [data-piece], form");
+    window.setTimeout(() => catchUp(row));
+  });
   document.addEventListener("room:changed", (event) => {
     ownRevision = Math.max(ownRevision, event.detail?.revision ?? 0);
     poll();

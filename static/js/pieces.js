@@ -53,7 +53,11 @@ window.roomPieces = (() => {
     for (const name of namesOf(form)) {
       if (isUnsaved(form, name)) typed[name] = { mine: valueOf(form, name), seen: seenOf(form, name).value };
     }
-    drafts.keep(form.dataset.piece, typed);
+    const state = stateOf(form);
+    const isTyped = Object.keys(typed).length > 0;
+    /* What another tab of the same person keeps is not this one's to drop. */
+    if (isTyped || state.hasDraft) drafts.keep(form.dataset.piece, typed);
+    state.hasDraft = isTyped;
   }
 
   function restoreDrafts() {
@@ -76,6 +80,7 @@ window.roomPieces = (() => {
     }
     setValue(form, name, mine);
     seenOf(form, name).value = seen;
+    stateOf(form).hasDraft = true;
     say(form, "restored", "What you had typed is back.");
     schedule(form, 0);
   }
@@ -157,6 +162,7 @@ window.roomPieces = (() => {
     const names = toSend(form).filter((name) => !isHalfTyped(form, name));
     if (!names.length) return;
     const fields = fieldsOf(form, names);
+    if (state.isRestoring) fields.restore = "1";
     state.sending = names;
     const timer = window.setTimeout(() => say(form, "saving", "Saving…"), SAVING_SHOWN_AFTER_MS);
     const answer = await wire.send(form.action, fields, options);
@@ -194,12 +200,15 @@ window.roomPieces = (() => {
 
   function taken(form, names, fields, data) {
     const state = stateOf(form);
+    const isNewest = (data.revision ?? 0) >= state.revision;
     state.revision = Math.max(state.revision, data.revision ?? 0);
     retryDelay = FIRST_RETRY_MS;
     for (const name of names) {
       seenOf(form, name).value = name in data.values ? textOf(form, name, data.values[name]) : fields[name];
       state.acked[name] = fields[name];
+      if (isNewest) delete state.waiting[name];
     }
+    state.isRestoring = false;
     clearErrors(form, names);
     if (toSend(form).length) schedule(form);
     else if (!state.conflicts.size) say(form, "saved", "Saved");
@@ -208,9 +217,9 @@ window.roomPieces = (() => {
 
   function stale(form, names, fields, data) {
     for (const name of data.fields) {
-      if (controlsOf(form, name).length) showBoth(form, name, textOf(form, name, data.values[name]), data.by);
+      if (controlsOf(form, name).length) showBoth(form, name, textOf(form, name, data.values[name]), data.by, data.removed);
     }
-    say(form, "refused", "Two texts: choose one.");
+    say(form, "refused", data.removed ? "Removed: choose whether it stands." : "Two texts: choose one.");
     if (names.some((name) => !data.fields.includes(name))) schedule(form, 0);
   }
 
@@ -272,7 +281,7 @@ window.roomPieces = (() => {
 
   /* ---- Two texts side by side; mine stays where it is typed, and can be edited ---- */
 
-  function showBoth(form, name, theirs, by) {
+  function showBoth(form, name, theirs, by, isRemoved = false) {
     const { conflicts } = stateOf(form);
     const shown = conflicts.get(name);
     if (shown) {
@@ -283,12 +292,13 @@ window.roomPieces = (() => {
     const [control] = controlsOf(form, name);
     const place = drafts.element("div", "both");
     place.setAttribute("role", "group");
-    place.setAttribute("aria-label", "Another text was saved");
+    place.setAttribute("aria-label", isRemoved ? "This was removed" : "Another text was saved");
     const text = drafts.element("div", "both__text", wordsOf(form, name, theirs) || "(empty)");
     const actions = drafts.element("div", "both__actions");
-    const say = drafts.element("p", "both__say", `${by || "Somebody"} saved another text while you wrote yours.`);
+    const what = isRemoved ? "removed this while you wrote. Until then it said:" : "saved another text while you wrote yours.";
+    const say = drafts.element("p", "both__say", `${by || "Somebody"} ${what}`);
     place.append(say, text, actions);
-    conflicts.set(name, { theirs, place });
+    conflicts.set(name, { theirs, place, isRemoved });
     const choice = (words, act) => {
       const button = drafts.element("button", "btn btn--small", words);
       button.type = "button";
@@ -296,8 +306,8 @@ window.roomPieces = (() => {
       actions.append(button);
     };
     choice("Keep mine", keepMine);
-    choice("Take theirs", takeTheirs);
-    if (control.tagName === "TEXTAREA") choice("Keep both", keepBoth);
+    choice(isRemoved ? "Let it go" : "Take theirs", takeTheirs);
+    if (control.tagName === "TEXTAREA" && !isRemoved) choice("Keep both", keepBoth);
     const around = control.closest(".piece__field");
     around?.classList.add("has-both");
     (isTicked(control) ? form : control.parentElement).append(place);
@@ -318,6 +328,7 @@ window.roomPieces = (() => {
   }
 
   function keepMine(form, name) {
+    if (stateOf(form).conflicts.get(name).isRemoved) stateOf(form).isRestoring = true;
     closeBoth(form, name);
     keepDraft(form);
     save(form);
@@ -325,6 +336,7 @@ window.roomPieces = (() => {
 
   function takeTheirs(form, name) {
     const mine = valueOf(form, name);
+    const words = stateOf(form).conflicts.get(name).isRemoved ? "It stays removed. " : "Theirs stands. ";
     setValue(form, name, closeBoth(form, name));
     keepDraft(form);
     const back = drafts.element("button", "btn btn--link", "Bring mine back");
@@ -333,7 +345,7 @@ window.roomPieces = (() => {
       setValue(form, name, mine);
       typed(form, name);
     });
-    say(form, "taken", "Theirs stands. ", back);
+    say(form, "taken", words, back);
   }
 
   function keepBoth(form, name) {
@@ -362,7 +374,10 @@ window.roomPieces = (() => {
       else showBoth(form, name, text);
     } else if (isSame) {
       seenOf(form, name).value = text;
-    } else if (state.sending.includes(name) || isUnsaved(form, name)) {
+    } else if (state.sending.includes(name)) {
+      /* Until its answer tells which of the two texts is the newer one. */
+      state.waiting[name] = text;
+    } else if (isUnsaved(form, name)) {
       /* What was seen stays: the server refuses what is typed on top of another text. */
     } else if (isInUse(form, name)) {
       state.waiting[name] = text;
@@ -395,7 +410,7 @@ window.roomPieces = (() => {
 
   /* In a form that saves itself only when it is told to. */
   function isTouched(control) {
-    if (control.type === "hidden" || control.type === "submit") return false;
+    if (control.type === "hidden" || !control.matches("input, textarea, select")) return false;
     if (isTicked(control)) return control.checked !== control.defaultChecked;
     return control.tagName !== "SELECT" && control.value !== control.defaultValue;
   }

@@ -26,7 +26,8 @@ window.roomWire = (() => {
   async function page() {
     const answer = await ask(room.dataset.page, "text/html");
     if (answer.status !== 200) return answer;
-    return { status: 200, data: new DOMParser().parseFromString(answer.data, "text/html") };
+    const data = new DOMParser().parseFromString(answer.data, "text/html");
+    return data.body.dataset.user === user ? { status: 200, data } : { status: "other" };
   }
 
   /* Who has signed in again has another token. If it is another person, nothing of hers or his is
@@ -34,9 +35,7 @@ window.roomWire = (() => {
   async function regain() {
     const answer = await page();
     if (answer.status !== 200) return answer.status;
-    const { body } = answer.data;
-    if (body.dataset.user !== user) return "other";
-    token = JSON.parse(body.getAttribute("data-hx-headers"))["X-CSRFToken"];
+    token = JSON.parse(answer.data.body.getAttribute("data-hx-headers"))["X-CSRFToken"];
     document.body.setAttribute("data-hx-headers", JSON.stringify({ "X-CSRFToken": token }));
     for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = token;
     return 200;
@@ -44,6 +43,8 @@ window.roomWire = (() => {
 
   function post(url, fields, keepalive) {
     const body = new URLSearchParams(fields);
+    /* A form's own token may be older than that of the page, and the server asks it first. */
+    body.delete("csrfmiddlewaretoken");
     return request(url, { method: "POST", headers: { "X-CSRFToken": token }, body, keepalive });
   }
 
