@@ -136,14 +136,16 @@ def _later(
         )
     latest = pending if pending and side in pending.signatures else in_force
     if latest and latest.brief.digest == content.digest:
+        replaced = f"The mail was about {name}, which {latest.name.lower()} has replaced."
+        if latest.brief.number < found.brief.number:
+            replaced = f"The draft says again what {latest.name.lower()} says: {name} is void."
         return replace(
             found,
             document=document_of(content),
             signers=signers_of(found.requisition, latest),
             changes=changes,
             before=name,
-            sentence=f"The mail was about {name}, which {latest.name.lower()} has replaced. "
-            "Your side has signed that one.",
+            sentence=f"{replaced} Your side has signed that one.",
         )
     return replace(
         found,

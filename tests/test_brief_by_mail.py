@@ -293,6 +293,21 @@ def test_link_of_an_older_version_offers_the_newer_after_what_changed(
     assert "Your side has signed that one." in page.text
 
 
+def test_link_of_an_amendment_whose_words_were_taken_back_says_that_it_is_void(
+    job: Requisition, brief: Brief, draft: Intake, manager: User, recruiter: User, deliver: Any
+) -> None:
+    make_brief(job, manager)
+    say(draft, "60,000")
+    make_brief(job, recruiter, reason="Market")
+    message = deliver(ASKED)
+    say(draft, "", seen="60,000")
+    page, _ = open_link(message)
+    assert page.context["page"].sentence == (
+        "The draft says again what brief 1 says: brief 2 is void. Your side has signed that one."
+    )
+    assert page.context["page"].asked is None
+
+
 def test_link_signs_no_draft_that_the_other_side_has_not_signed(
     job: Requisition, brief: Brief, draft: Intake, deliver: Any
 ) -> None:

@@ -410,6 +410,14 @@ def test_nobody_meets_a_manager_who_is_gone(
     assert not Mail.objects.filter(kind__startswith="intake").exists()
 
 
+def test_nobody_is_asked_to_meet_a_recruiter_who_is_gone(
+    requisition: Requisition, recruiter: User, lead: User
+) -> None:
+    recruiter.deactivate(by=lead, now=NOW)
+    with pytest.raises(ValidationError, match=r"Rosa Recruiter has left"):
+        schedule(requisition, lead)
+
+
 def test_looking_for_meetings_out_of_step_is_one_statement(
     requisition: Requisition, recruiter: User, acme: Client
 ) -> None:

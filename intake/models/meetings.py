@@ -349,6 +349,9 @@ def _check(requisition: Requisition, wanted: Wanted, now: datetime) -> None:
     if requisition.manager is None:
         raise ValidationError("Name the hiring manager first.")
     check_serves(requisition.manager, requisition)
+    if not requisition.recruiter.is_active:
+        name = requisition.recruiter.display_name
+        raise ValidationError(f"{name} has left. Name another recruiter first.")
     if wanted.begins_at <= now:
         raise ValidationError({"begins_at": "This time is over. Choose one to come."})
     if wanted.begins_at > now + AHEAD_MAX:
