@@ -118,8 +118,8 @@ class AgendaForm(PartsForm):
             del self.fields["keep"]
 
     def save(self, *, by: User, now: datetime) -> None:
-        """Of a form that is valid and not stale."""
-        self.intake.set_agenda(self.parts, by=by, now=now)
+        """Of a form that is valid and not stale. Raises StaleAgenda when it is by now."""
+        self.intake.set_agenda(self.parts, seen=self.current, by=by, now=now)
         if self.cleaned_data.get("keep"):
             client = self.intake.requisition.client
             AgendaTemplate.keep(client, tuple(self.parts), by=by, now=now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 import icalendar
@@ -77,9 +77,9 @@ def _event(invite: Invite, summary: str, now: datetime) -> icalendar.Event:
     event = icalendar.Event()
     event.add("uid", invite.uid)
     event.add("sequence", invite.sequence)
-    event.add("dtstamp", now)
-    event.add("dtstart", invite.begins_at)
-    event.add("dtend", invite.ends_at)
+    event.add("dtstamp", now.astimezone(UTC))
+    event.add("dtstart", invite.begins_at.astimezone(UTC))
+    event.add("dtend", invite.ends_at.astimezone(UTC))
     event.add("summary", summary)
     if invite.place:
         event.add("location", invite.place)

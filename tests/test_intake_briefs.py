@@ -25,6 +25,7 @@ from intake.models import (
     NotYours,
     Requirement,
     Side,
+    StaleAgenda,
     StalePiece,
 )
 from intake.models.agreements import StaleTerms
@@ -222,6 +223,16 @@ def test_agenda_of_a_meeting_is_changed_for_it_alone(
     intake.set_agenda(intake.agenda[:1], by=recruiter, now=NOW)
     assert len(Intake.objects.get(pk=intake.pk).agenda) == 1
     assert len(AgendaTemplate.parts_at(acme)) == 7
+
+
+def test_agenda_that_somebody_changed_meanwhile_is_not_overwritten(
+    intake: Intake, recruiter: User, manager: User
+) -> None:
+    seen = intake.agenda
+    intake.set_agenda(seen[:2], seen=seen, by=recruiter, now=NOW)
+    with pytest.raises(StaleAgenda) as stale:
+        intake.set_agenda(seen[:3], seen=seen, by=manager, now=NOW)
+    assert stale.value.current == seen[:2] == Intake.objects.get(pk=intake.pk).agenda
 
 
 def test_clock_of_a_meeting_is_started_once(intake: Intake, recruiter: User, manager: User) -> None:

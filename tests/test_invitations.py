@@ -1,7 +1,7 @@
 """Invitations as calendars take them in: read back out of the messages that were sent."""
 
 import uuid
-from datetime import timedelta
+from datetime import timedelta, timezone
 from hashlib import sha256
 from uuid import UUID
 
@@ -216,6 +216,15 @@ def test_names_and_titles_stay_inside_their_fields(name: str) -> None:
     plain = name.replace('"', "'").replace("^", "")
     assert found.one("ORGANIZER").parameters == {"CN": plain}
     assert found.attendees.keys() == {"o@b.example", "g@b.example"}
+
+
+def test_time_of_a_fixed_offset_is_told_in_utc() -> None:
+    """Else it would name a zone that stands nowhere in the file."""
+    there = NOW.astimezone(timezone(timedelta(hours=5, minutes=45)))
+    invite = Invite("u", 0, there, 30, "", Party("O", "o@b.example"), Party("G", "g@b.example"))
+    text = calendars.request(invite, summary="Talk", description="", url="", now=there)
+    assert f"DTSTART:{NOW:%Y%m%dT%H%M%SZ}" in text
+    assert "TZID" not in text
 
 
 def test_invite_is_the_same_after_being_kept() -> None:

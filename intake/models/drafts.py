@@ -127,14 +127,28 @@ class Intake(models.Model):
                        client=self.requisition.client_id)  # fmt: skip
         self.begun_at = current.begun_at
 
-    def set_agenda(self, parts: Iterable[Part], *, by: "User", now: datetime) -> None:
-        """Another agenda for this meeting. Raises ValidationError."""
+    def set_agenda(
+        self,
+        parts: Iterable[Part],
+        *,
+        by: "User",
+        now: datetime,
+        seen: Iterable[Part] | None = None,
+    ) -> None:
+        """Another agenda for this meeting, in place of the one that was `seen`.
+
+        Raises ValidationError, and StaleAgenda when another stands by now.
+        """
+        from intake.models.templates import StaleAgenda
+
         wanted = tuple(parts)
         check_parts(wanted)
         with transaction.atomic():
             held = self.held()
             if held.parts == rows_of(wanted):
                 return
+            if seen is not None and held.parts != rows_of(tuple(seen)):
+                raise StaleAgenda(held.agenda)
             held.parts = rows_of(wanted)
             held.save(update_fields=["parts"])
             record("changed the agenda of the intake", self.requisition, by=by, now=now,

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from intake.access import written_intake
-from intake.agenda import AGENDA, Part
+from intake.agenda import AGENDA, Part, rows_of
 from intake.agenda_form import AgendaForm, TemplateForm
-from intake.models import AgendaTemplate, StaleAgenda
+from intake.models import AgendaTemplate, Intake, StaleAgenda
 from intake.saving import room_url
 from recruiting.accounts.decorators import lead_required
 from recruiting.accounts.http import AuthenticatedHttpRequest
@@ -30,14 +30,23 @@ def agenda(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     if sent is not None:
         status = 422
         if form.is_valid():
-            if not form.is_stale:
-                form.save(by=request.user, now=now)
+            if not form.is_stale and _saved(request, intake, form):
                 return redirect(room_url(pk))
             status = 409
     context = {"intake": intake, "requisition": intake.requisition, "form": form,
                "current": intake.agenda if status == 409 else (),
                "seen": AgendaForm(intake, may_keep=False)["seen"]}  # fmt: skip
     return render(request, "intake/agenda.html", context, status=status)
+
+
+def _saved(request: AuthenticatedHttpRequest, intake: Intake, form: AgendaForm) -> bool:
+    """Not if somebody else was faster; the agenda is his then."""
+    try:
+        form.save(by=request.user, now=timezone.now())
+    except StaleAgenda as stale:
+        intake.parts = rows_of(stale.current)
+        return False
+    return True
 
 
 @require_http_methods(["GET", "POST"])
