@@ -35,8 +35,6 @@ COLOUR_RULES = ("color-contrast", "link-in-text-block")
 DRAWN_ANEW = re.compile(r'value="(?:[0-9A-Za-z]{64}|[0-9a-f-]{36})"')
 """Tokens against forged requests, and the keys that make a form count once."""
 
-SETTLED = "() => Promise.allSettled(document.getAnimations().map((moves) => moves.finished))"
-
 SignIn = Callable[[User], Browser]
 
 
@@ -152,7 +150,6 @@ def in_both_themes(page: Page, axe: Axe) -> list[str]:
     """What axe finds on a page that was opened light; in dark only what depends on colour."""
     found = axe(page)
     page.emulate_media(color_scheme="dark")
-    page.evaluate(SETTLED)  # a colour on its way is no colour to judge
     found += [f"dark: {one}" for one in axe(page, *COLOUR_RULES)]
     page.emulate_media(color_scheme="light")
     return found

@@ -43,7 +43,7 @@ SHARES = 20
 TURNS = 4
 """All fields get values at once so many times, the next time turned by so many places."""
 
-PARTS = 3
+PARTS = 2
 """Into how many tests the forms are parted."""
 
 ALIKE = 20
@@ -200,7 +200,7 @@ def variants(form: Form) -> Iterator[tuple[str, dict[str, str]]]:
 
 @pytest.mark.parametrize("share", range(PARTS))
 def test_no_form_breaks(share: int, visitor_as: Callable[[str], Visitor], world: World) -> None:
-    """A lead's and a manager's forms only where they differ from a recruiter's. A third of the
+    """A lead's and a manager's forms only where they differ from a recruiter's. Half of the
     forms each, so that the processes of a run share them."""
     seen: set[tuple[str, tuple[str, ...]]] = set()
     accidents: dict[tuple[str, str], str] = {}
@@ -253,7 +253,9 @@ def test_no_query_breaks(
 def test_no_body_and_no_header_breaks(visitor_as: Callable[[str], Visitor], world: World) -> None:
     visitor = visitor_as("recruiter")
     for path in paths(world):
-        for kind, body in BODIES:
+        answer = visitor.send("POST", path, "nothing")
+        takes = answer is None or answer.status_code != 405
+        for kind, body in BODIES if takes else ():
             visitor.send("POST", path, kind, data=body, content_type=kind)
         for headers in HEADERS:
             for method in ("GET", "POST"):
