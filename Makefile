@@ -30,7 +30,7 @@ run: environment
 # The whole suite on PostgreSQL, then on SQLite, the embedded default, all but the browser tests
 # and those that are marked as saying nothing about the database.
 test: environment-dev chromium
-	@.venv/bin/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses 3 --dist worksteal $(ARGS)
 	@TEST_DATABASE_URL=sqlite .venv/bin/python -m pytest --numprocesses 2 --dist worksteal -m "not browser and not one_database" $(ARGS)
 
 check: environment-dev
