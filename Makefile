@@ -27,6 +27,7 @@ run: environment
 	@echo
 	@exec .venv/bin/python -m recruiting.run
 
+# Three processes for two processors: one with a browser waits much of its time.
 # The whole suite on PostgreSQL, then on SQLite, the embedded default, all but the browser tests
 # and those that are marked as saying nothing about the database.
 test: environment-dev chromium
