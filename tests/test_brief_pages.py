@@ -206,6 +206,7 @@ def test_request_for_a_signature_is_taken_back(
     brief = make_brief(job, manager)
     url = reverse("brief_withdrawal", args=[brief.pk])
     assert "Take brief 1 back" not in page_of(sign_in(recruiter), job).text
+    assert sign_in(recruiter).post(url).status_code == 403
     for _ in range(2):
         assert sign_in(manager).post(url)["Location"] == reverse("brief", args=[job.pk])
     brief.refresh_from_db()

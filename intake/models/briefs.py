@@ -233,11 +233,12 @@ class Brief(models.Model):
     def withdraw(self, *, by: "User", now: datetime) -> None:
         """End the asking before both have signed. Twice is once.
 
-        Raises NotYours for who signs for neither side, ValidationError once it is in force.
+        Raises NotYours for all but the side that asks, ValidationError once it is in force.
         """
         with transaction.atomic():
             requisition = Requisition.objects.locked().get(pk=self.requisition_id)
-            Side.of(by, requisition, now)
+            if not self.signatures.filter(side=Side.of(by, requisition, now)).exists():
+                raise NotYours
             current = Brief.objects.defer("document").get(pk=self.pk)
             if current.signed_at:
                 raise ValidationError("Both have signed it. Amend it instead.")
