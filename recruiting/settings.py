@@ -52,6 +52,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 INSTALLED_APPS = [
     "recruiting.dashboards",
     "status_updates",
+    "recruiting.approvals",
     "intake",
     "requisitions",
     "recruiting.accounts",

@@ -7,5 +7,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("status_updates.digests.urls")),
     path("", include("requisitions.urls")),
     path("", include("intake.urls")),
+    path("", include("recruiting.approvals.urls")),
     path("", include("recruiting.dashboards.urls")),
 ]

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from intake.content import Content
 from intake.models import Answer, Brief, Intake, Requirement
 from recruiting.accounts.models import Client, Membership, Role, User
+from recruiting.approvals.models import Candidate, Mark, Rating, Slate, Submission
 from requisitions.models import Requisition, Stage, Status
 from status_updates.models import Checkpoint, Note, Touchpoint
 from status_updates.models.checkpoint import PromiseMade
@@ -176,3 +178,50 @@ def make_brief(requisition: Requisition, *by: User, reason: str = "", now: datet
         for user in by or (requisition.recruiter, requisition.manager)
     ]
     return briefs[-1]
+
+
+def make_candidate(
+    client: Client, *, by: User, name: str = "", now: datetime = NOW, **fields: Any
+) -> Candidate:
+    """A person of the client, without a resume."""
+    name = name or f"Candidate Number{next(_number)}"
+    return Candidate.objects.create(client=client, name=name, by=by, at=now, **fields)
+
+
+def make_submission(
+    requisition: Requisition,
+    candidate: Candidate | None = None,
+    *,
+    marks: Mapping[str, str] | None = None,
+    pitch: str = "Has done this before. Wants to do it again.",
+    now: datetime = NOW,
+) -> Submission:
+    """A draft, rated by the brief in force: each requirement met, or as `marks` says by text."""
+    by = requisition.recruiter
+    candidate = candidate or make_candidate(requisition.client, by=by, now=now)
+    made = Submission.objects.create(
+        requisition=requisition, candidate=candidate, pitch=pitch, by=by, at=now
+    )
+    brief = requisition.briefs.in_force().order_by("-number").first()
+    lines = Content.from_json(brief.document).requirements if brief else ()
+    Rating.objects.bulk_create(
+        Rating(
+            submission=made, requirement=uuid.UUID(one.id), text=one.text, kind=one.kind,
+            place=place, mark=(marks or {}).get(one.text, Mark.MET), evidence="Said so.",
+        )
+        for place, one in enumerate(lines)
+    )  # fmt: skip
+    return made
+
+
+def make_slate(
+    requisition: Requisition,
+    *submissions: Submission,
+    note: str = "",
+    now: datetime = NOW,
+) -> Slate:
+    """Sent to the manager; without any, with one submission made for it."""
+    chosen = submissions or (make_submission(requisition, now=now),)
+    return Slate.send(
+        requisition, chosen, pk=uuid.uuid4(), note=note, by=requisition.recruiter, now=now
+    )

@@ -80,6 +80,7 @@ class StageCount(models.Model):
     class Source(models.TextChoices):
         CHECKPOINT = "checkpoint", "Checkpoint"
         CORRECTION = "correction", "Correction"
+        RECORD = "record", "Record of a candidate"
 
     requisition = models.ForeignKey(
         "requisitions.Requisition", models.CASCADE, related_name="stage_counts"
@@ -90,6 +91,9 @@ class StageCount(models.Model):
     source = models.CharField(max_length=12, choices=Source)
     checkpoint = models.ForeignKey(
         "status_updates.Checkpoint", models.CASCADE, null=True, related_name="stage_counts"
+    )
+    submission = models.ForeignKey(
+        "approvals.Submission", models.CASCADE, null=True, related_name="stage_counts"
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
@@ -124,6 +128,7 @@ class Entry:
     on: date
     source: StageCount.Source
     checkpoint_id: uuid.UUID | None = None
+    submission_id: uuid.UUID | None = None
 
 
 def add_entries(
@@ -150,6 +155,7 @@ def add_entries(
             on=entry.on,
             source=entry.source,
             checkpoint_id=entry.checkpoint_id,
+            submission_id=entry.submission_id,
             by=by,
             created_at=now,
         )

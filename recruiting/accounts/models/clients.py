@@ -59,7 +59,9 @@ class Client(models.Model):
 
     Its settings stand on its own row: whoever shows a requisition has the client at hand.
     `hidden_stages` are values of pipeline stages, with spaces between; `closed_days` are rows of
-    `Closing`; `country` and `region` are codes of `public_holidays`.
+    `Closing`; `country` and `region` are codes of `public_holidays`. In a `blind_review` managers
+    decide on candidates without their names. Data of candidates is erased `keep_days` after the
+    requisition closed; None keeps it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -72,6 +74,8 @@ class Client(models.Model):
         choices=WeekStart, default=WeekStart.MONDAY, db_default=WeekStart.MONDAY
     )
     closed_days = models.JSONField(null=True, blank=True)
+    blind_review = models.BooleanField(default=False, db_default=False)
+    keep_days = models.PositiveSmallIntegerField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, db_default=1)
 
     objects = ClientQuerySet.as_manager()

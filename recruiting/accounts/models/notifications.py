@@ -30,6 +30,7 @@ class NotificationKind(models.TextChoices):
     QUESTION = "question", "Questions"
     ANSWER = "answer", "Answers"
     MENTION = "mention", "Mentions"
+    DECISION = "decision", "Decisions"
     ASSIGNMENT = "assignment", "Handed over"
     STATUS = "status", "Status"
     ENTRY = "entry", "Colleagues' entries"
@@ -42,7 +43,9 @@ class NotificationKind(models.TextChoices):
     @property
     def usual(self) -> Cadence:
         """How soon it goes by mail unless the person says otherwise."""
-        is_asked = self in (NotificationKind.QUESTION, NotificationKind.MENTION)
+        is_asked = self in (
+            NotificationKind.QUESTION, NotificationKind.MENTION, NotificationKind.DECISION
+        )  # fmt: skip
         return Cadence.AT_ONCE if is_asked else Cadence.DAILY
 
 
@@ -50,6 +53,7 @@ _EXPLAINED = {
     NotificationKind.QUESTION: "Somebody asks a question on a requisition of yours.",
     NotificationKind.ANSWER: "Somebody answers a question of yours.",
     NotificationKind.MENTION: "Somebody names you with @.",
+    NotificationKind.DECISION: "A hiring manager decides on a candidate of yours.",
     NotificationKind.ASSIGNMENT: "A requisition is given to you, or to somebody else.",
     NotificationKind.STATUS: "Somebody else holds, resumes, fills, cancels or reopens yours.",
     NotificationKind.ENTRY: "Somebody else logs or writes something on one of yours.",

@@ -30,6 +30,7 @@ class Kind(TextChoices):
     CHECKPOINTS = "checkpoints", "Checkpoints"
     CONVERSATION = "conversation", "Conversation"
     INTAKE = "intake", "Intake and brief"
+    CANDIDATES = "candidates", "Candidates"
     STATUS = "status", "Status"
     PEOPLE = "people", "People and access"
     DETAILS = "details", "Details"
@@ -85,6 +86,13 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "turned off a wording": "took away the hint on the wording “{phrase}”",
         "brought back a wording": "brought back the hint on the wording “{phrase}”",
         "took back a change of a wording": "took back a change of the wording “{phrase}”",
+    },
+    Kind.CANDIDATES: {
+        "sent a slate": "sent {candidates} for approval",
+        "approved a resume": "approved a candidate",
+        "declined a resume": "declined a candidate",
+        "declined after an interview": "declined a candidate after an interview",
+        "took back a decision": "took back a decision on a candidate",
     },
     Kind.STATUS: {
         "became draft": "made the requisition a draft",
@@ -281,6 +289,9 @@ class _Blanks(dict[str, str]):
 
     def _phrase(self) -> str:
         return str(self.said.get("phrase", ""))
+
+    def _candidates(self) -> str:
+        return _counted(self.said.get("count", 0), "candidate")
 
     def _rows(self) -> str:
         return _counted(self.said.get("rows", 0), "row")
