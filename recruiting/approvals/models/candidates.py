@@ -4,7 +4,7 @@ import hashlib
 import secrets
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -143,7 +143,7 @@ class Resume(models.Model):
 
     @classmethod
     def add(
-        cls, candidate: Candidate, upload: "UploadedFile", *, by: "User", now: datetime
+        cls, candidate: Candidate, upload: "UploadedFile[Any]", *, by: "User", now: datetime
     ) -> "Resume":
         """Store a file that passed its checks; it is shown once a worker has prepared it."""
         content = upload.read()
