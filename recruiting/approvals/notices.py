@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 SLATE = "slate"
 """The kind of mail that brings a slate, and the purpose of its work link."""
 
+CONTEST = "decisions"
+"""The purpose of links that contest decisions; their page is at `/mail/decisions/<slate>/`."""
+
 ANSWER = "slate_answer"
 """The kind of mail that brings the answer to a question on a candidate."""
 
@@ -131,7 +134,6 @@ def bring_answer(
 
 
 def confirm(
-    decision: "Decision",
     submission: "Submission",
     requisition: "Requisition",
     *,
