@@ -99,11 +99,15 @@ def _rows(pks: Sequence[UUID], now: datetime) -> QuerySet[Any, Any]:
     feedback, offers without an answer, how many stand where, when jobs were on hold or closed,
     and what the pairs have agreed on."""
     of_submission = Submission.objects.order_by().filter(requisition__in=pks)
-    on_them = {"submission__requisition__in": pks, "submission__state__in": STANDING}
+    on_them = {
+        "submission__requisition__in": pks,
+        "submission__state__in": STANDING,
+        "submission__candidate__erased_at": None,
+    }
     slate = (
         "submission__requisition", "submission", "submission__slate", "submission__slate__number"
     )  # fmt: skip
-    waiting = of_submission.filter(state=State.WAITING).values_list(
+    waiting = of_submission.filter(state=State.WAITING, candidate__erased_at=None).values_list(
         _word(Kind.DECISION), "requisition", "pk", "slate", "slate__number", "slate__at",
         _NO_TIME, _NO_DAY, _NO_NUMBER,
     )  # fmt: skip

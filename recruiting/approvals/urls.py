@@ -1,6 +1,13 @@
 from django.urls import URLPattern, path
 
-from recruiting.approvals.views import candidates, screen_outs, slates
+from recruiting.approvals.views import (
+    candidates,
+    resumes,
+    review,
+    screen_outs,
+    slate_by_mail,
+    slates,
+)
 
 urlpatterns: list[URLPattern] = [
     # --- candidates
@@ -12,9 +19,6 @@ urlpatterns: list[URLPattern] = [
     path("requisitions/<uuid:pk>/slate/", slates.new, name="slate_new"),
     path("requisitions/<uuid:pk>/screen-outs/", screen_outs.screen_outs, name="screen_outs"),
     path("screen-outs/<uuid:pk>/undoing/", screen_outs.undoing, name="screen_out_undoing"),
-from recruiting.approvals.views import resumes, review, slate_by_mail
-
-urlpatterns: list[URLPattern] = [
     # --- files
     path("submissions/<uuid:pk>/resume/", resumes.original, name="resume"),
     path("submissions/<uuid:pk>/resume/pages/<int:number>/", resumes.page, name="resume_page"),
