@@ -6,6 +6,8 @@ class ApprovalsConfig(AppConfig):
     label = "approvals"
 
     def ready(self) -> None:
-        from recruiting.approvals import slate_mails
+        from intake import evidence
+        from recruiting.approvals import impact_page, slate_mails
 
+        evidence.register(impact_page.evidence_for)
         slate_mails.register()
