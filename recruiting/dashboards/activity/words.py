@@ -100,6 +100,10 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "declined a resume": "declined a candidate",
         "declined after an interview": "declined a candidate after an interview",
         "took back a decision": "took back a decision on a candidate",
+        "asked about a candidate": "asked about a candidate",
+        "answered about a candidate": "answered a question on a candidate",
+        "proposed a requirement": "proposed a new requirement for the brief",
+        "contested decisions": "contested decisions that were made by a link",
     },
     Kind.STATUS: {
         "became draft": "made the requisition a draft",
