@@ -1,4 +1,4 @@
-"""Where files from outside are opened: `python -m recruiting.approvals.files.child check`.
+"""Where files from outside are opened: `python -P recruiting/approvals/files/child.py check`.
 
 It reads the file from its standard input and says in JSON what it is, or why it is refused. With
 `show FOLDER` it writes images of pages there and says the words. It holds no secret, starts
@@ -8,6 +8,7 @@ nothing, and the kernel ends it when it takes too much.
 import json
 import resource
 import sys
+import types
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,19 @@ def limit(task: str) -> None:
         resource.setrlimit(what, (most, most))
 
 
-def main(task: str, folder: str = "") -> dict[str, Any]:
+def take_bare_package() -> None:
+    """Know the modules beside this one without the package's own start, which loads the queue and
+    Django with it."""
+    package = types.ModuleType("recruiting")
+    package.__path__ = [str(Path(__file__).resolve().parents[2])]
+    sys.modules["recruiting"] = package
+
+
+def answer_to(task: str, content: bytes, folder: str = "") -> dict[str, Any]:
+    """What a file is, or the reason for which it is refused."""
     from recruiting.approvals.files import packages, plain, sniffing
     from recruiting.approvals.files.reasons import Reason, Refused
 
-    content = sys.stdin.buffer.read()
     try:
         kind = sniffing.kind_of(content) or packages.kind_of(content)
         if kind == sniffing.Kind.PDF:
@@ -59,4 +68,5 @@ def main(task: str, folder: str = "") -> dict[str, Any]:
 
 if __name__ == "__main__":
     limit(sys.argv[1])
-    json.dump(main(*sys.argv[1:]), sys.stdout)
+    take_bare_package()
+    json.dump(answer_to(sys.argv[1], sys.stdin.buffer.read(), *sys.argv[2:]), sys.stdout)

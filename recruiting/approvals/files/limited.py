@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from django.conf import settings
 
+from recruiting.approvals.files import child
 from recruiting.approvals.files.child import WRITTEN_MAX
 from recruiting.approvals.files.reasons import Reason, Refused
 
@@ -67,11 +67,11 @@ def _run(arguments: list[str], given: int, answered: int) -> int:
     environment = {name: os.environ[name] for name in kept if name in os.environ}
     try:
         return subprocess.run(  # noqa: S603 - our own module
-            [sys.executable, "-m", "recruiting.approvals.files.child", *arguments],
+            [sys.executable, "-P", child.__file__, *arguments],
             stdin=given,
             stdout=answered,
             stderr=subprocess.DEVNULL,
-            cwd=settings.BASE_DIR,
+            cwd="/",
             env=environment | {"LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
             timeout=SECONDS[arguments[0]],
             check=False,

@@ -22,7 +22,7 @@ def clean_name(name: str, kind: str) -> str:
     stem = " ".join(_NOT_IN_NAMES.sub("_", unicodedata.normalize("NFC", stem)).split())
     while stem.rpartition(".")[2].casefold() in _KNOWN and "." in stem:
         stem = stem.rpartition(".")[0].rstrip(". ")
-    return f"{stem.strip('. ')[: NAME_MAX - 5].rstrip('. ') or 'resume'}.{kind}"
+    return f"{stem.strip('. ')[: NAME_MAX - len(kind) - 1].rstrip('. ') or 'resume'}.{kind}"
 
 
 def _is_space(one: str) -> bool:
