@@ -8,8 +8,9 @@ from recruiting.approvals.models.decisions import (
     Question,
     Why,
 )
-from recruiting.approvals.models.interviews import Feedback, Interview
-from recruiting.approvals.models.offers import Offer
+from recruiting.approvals.models.feedback import AlreadySaid, Feedback
+from recruiting.approvals.models.interviews import Interview, Round, StaleInterview
+from recruiting.approvals.models.offers import Answered, Offer, StaleOffer, Terms
 from recruiting.approvals.models.parking import Parking, Withdrawal
 from recruiting.approvals.models.screening import ScreenOut, ScreenOutLine
 from recruiting.approvals.models.slates import Slate
@@ -17,6 +18,8 @@ from recruiting.approvals.models.submissions import Mark, NotNow, Rating, Submis
 
 __all__ = [
     "AlreadyDecided",
+    "AlreadySaid",
+    "Answered",
     "Candidate",
     "Decision",
     "DecisionContest",
@@ -30,10 +33,14 @@ __all__ = [
     "Rating",
     "Resume",
     "ResumePage",
+    "Round",
     "ScreenOut",
     "ScreenOutLine",
     "Slate",
+    "StaleInterview",
+    "StaleOffer",
     "Submission",
+    "Terms",
     "Why",
     "Withdrawal",
 ]
