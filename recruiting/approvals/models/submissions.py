@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from intake.content import KINDS
 from recruiting.approvals.states import REACHED, Records, State, reached, state_of
 from recruiting.lib.text import check_line, check_prose
 from requisitions.models import Requisition, StageCount
@@ -225,3 +226,17 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mark} {self.requirement}"
+
+    @property
+    def sign(self) -> str:
+        return Mark(self.mark).sign
+
+    @property
+    def heading(self) -> str:
+        return KINDS.get(self.kind, "Not sorted")
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Dealbreakers first, in each kind as the brief has them."""
+        kinds = list(KINDS)
+        return (kinds.index(self.kind) if self.kind in kinds else len(kinds), self.place)

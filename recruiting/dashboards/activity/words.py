@@ -110,6 +110,10 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "took up a candidate again": "took up a candidate again",
         "withdrew a candidate": "withdrew a candidate",
         "took back a withdrawal": "took back the withdrawal of a candidate",
+        "asked about a candidate": "asked about a candidate",
+        "answered about a candidate": "answered a question on a candidate",
+        "proposed a requirement": "proposed a new requirement for the brief",
+        "contested decisions": "contested decisions that were made by a link",
     },
     Kind.STATUS: {
         "became draft": "made the requisition a draft",
