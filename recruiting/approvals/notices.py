@@ -31,6 +31,9 @@ SLATE = "slate"
 FEEDBACK = "interview_feedback"
 """The kind of mail that asks how an interview was."""
 
+CONTEST = "decisions"
+"""The purpose of links that contest decisions; their page is at `/mail/decisions/<slate>/`."""
+
 ANSWER = "slate_answer"
 """The kind of mail that brings the answer to a question on a candidate."""
 
@@ -183,7 +186,6 @@ def bring_answer(
 
 
 def confirm(
-    decision: "Decision",
     submission: "Submission",
     requisition: "Requisition",
     *,

@@ -121,7 +121,8 @@ def enter(request: HttpRequest, purpose: str, pk: UUID, token: str) -> HttpRespo
     """The address in the mail. It leads to the page, and does nothing else."""
     _checked(request, token, purpose, pk)
     page = _page(purpose, pk)
-    shown = [pair for pair in request.GET.items() if all(map(_SHOWN.fullmatch, pair))]
+    asked = request.GET.dict().items()
+    shown = [(name, str(value)) for name, value in asked if _may_show(name, str(value))]
     response = redirect(f"{page}?{urlencode(shown)}" if shown else page)
     response.set_cookie(
         COOKIE,
@@ -134,6 +135,10 @@ def enter(request: HttpRequest, purpose: str, pk: UUID, token: str) -> HttpRespo
     )
     response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _may_show(*words: str) -> bool:
+    return all(_SHOWN.fullmatch(word) for word in words)
 
 
 def by_link(purpose: str) -> Callable[[Callable[..., HttpResponseBase]], Any]:

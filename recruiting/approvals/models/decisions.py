@@ -167,7 +167,7 @@ class Decision(models.Model):
                 record("declined a resume", held, by=by, now=now, **told)
             notices.tell_of_decision(decision, held, by=by, now=now)
             if by_link:
-                notices.confirm(decision, current, held, by=by, now=now)
+                notices.confirm(current, held, by=by, now=now)
         return decision
 
     def undo(self, *, by: "User", now: datetime) -> None:

@@ -50,6 +50,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def awaiting_decision(self) -> Self:
         return self.filter(state=State.WAITING)
 
+    def undecided(self) -> Self:
+        """Sent, and neither approved nor declined nor withdrawn; what rests as well."""
+        waits = Q(state=State.WAITING) | Q(state=State.PARKED, approved_on=None)
+        return self.filter(waits, candidate__erased_at=None)
+
     def with_records(self) -> Self:
         """With all that `state` follows from, in a fixed number of statements."""
         return self.select_related("candidate", "slate", "resume").prefetch_related(
@@ -117,6 +122,14 @@ class Submission(models.Model):
     def is_blind(self) -> bool:
         """Whether name, links and resume are closed to all but recruiters."""
         return bool(self.slate and self.slate.is_blind and not self.approved_on)
+
+    @property
+    def is_undecided(self) -> bool:
+        """As `undecided` has it; needs the candidate."""
+        waits = self.state == State.WAITING or (
+            self.state == State.PARKED and self.approved_on is None
+        )
+        return waits and self.candidate.erased_at is None
 
     # --- where it stands -------------------------------------------------------------------
 
