@@ -56,7 +56,7 @@ def catch_up(now: datetime) -> int:
 # --- asked again just before they are written ----------------------------------------------
 
 
-def still_standing(batch: Sequence[Mail], now: datetime) -> Objections:
+def still_standing(batch: Sequence[Mail], _: datetime) -> Objections:
     return calendar_mail.still_standing(Meeting, batch)
 
 

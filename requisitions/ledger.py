@@ -30,7 +30,8 @@ class RecordDeviation(Deviation):
     """The same for the part of a total that comes from records of candidates."""
 
     def __str__(self) -> str:
-        return f"{self.requisition} {self.stage}: {self.kept} recorded, entries sum to {self.summed}"
+        kept = f"{self.kept} recorded"
+        return f"{self.requisition} {self.stage}: {kept}, entries sum to {self.summed}"
 
 
 Check = Callable[[], Iterable[object]]

@@ -18,7 +18,6 @@ from intake.calendar_mail import (
     replied_to,
     was_words,
 )
-from intake.calendars import Invite
 from intake.times import moment_words
 from recruiting.accounts.models import Delegation
 from recruiting.approvals.access import shown
@@ -55,7 +54,7 @@ def catch_up(now: datetime) -> int:
     return len(interviews)
 
 
-def still_standing(batch: Sequence[Mail], now: datetime) -> Objections:
+def still_standing(batch: Sequence[Mail], _: datetime) -> Objections:
     return calendar_mail.still_standing(Interview, batch)
 
 
@@ -208,5 +207,3 @@ def _with_candidates(batch: Sequence[Mail]) -> dict[str, Interview]:
         f"{job}client", f"{job}recruiter", f"{job}manager",
     )  # fmt: skip
     return {str(one.pk): one for one in rows}
-
-

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Sum
 
 from recruiting.approvals.models import Submission
-from recruiting.approvals.states import REACHED, State, reached, state_of
+from recruiting.approvals.states import REACHED, reached, state_of
 from requisitions.models import Stage, StageCount
 
 
@@ -51,9 +51,7 @@ def counts_apart() -> list[Apart]:
         entered[pk, stage] = total
     came: Counter[tuple[UUID, str]] = Counter()
     columns = [Count(column) for column in REACHED.values()]
-    for pk, *numbers in (
-        Submission.objects.order_by().values_list("requisition").annotate(*columns)
-    ):
+    for pk, *numbers in Submission.objects.order_by().values_list("requisition").annotate(*columns):
         for stage, number in zip(REACHED, numbers, strict=True):
             came[pk, stage.value] = number
     found = sorted(entered.keys() | came.keys(), key=str)

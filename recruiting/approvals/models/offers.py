@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -170,7 +170,7 @@ class Offer(models.Model):
             current.save()
             submission.parkings.filter(ended_at=None).update(ended_at=now, ended_by=by)
             _settle(held, submission, by=by, now=now, on=said.answered_on)
-            told = {"client": held.client_id, "submission": str(submission.pk)}
+            told: dict[str, Any] = {"client": held.client_id, "submission": str(submission.pk)}
             if said.answer == self.Answer.ACCEPTED:
                 record("recorded an acceptance", held, by=by, now=now, **told)
             else:
@@ -266,5 +266,3 @@ def _check_answer(
         raise NotNow(f"There is no answer to wait for: {state.label.lower()}.")
     if said.answer == Offer.Answer.ACCEPTED and held.status in (Status.CANCELLED, Status.PARTED):
         check_open(held)
-
-

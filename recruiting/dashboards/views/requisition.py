@@ -30,7 +30,7 @@ from recruiting.dashboards.standing import standing_of
 from recruiting.dashboards.timeline import rows_of, timeline
 from recruiting.dashboards.update_text import update_text
 from recruiting.lib.text import render_markdown
-from requisitions.models import Requisition, Stage, Status, StatusChange, salary_text
+from requisitions.models import Requisition, Status, StatusChange, salary_text
 from requisitions.stages import counted_stages
 from requisitions.words import day_words
 from status_updates import facts
