@@ -168,7 +168,9 @@ def stands(submission: Submission, requisition_manager: User | None, clock: Cloc
         )
         return f"{who} {clock.on(gone.at)}."
     if state == State.DECLINED:
-        said = _last(one for one in submission.decisions.all() if not one.undone_at)
+        said = _last(
+            one for one in submission.decisions.all() if not one.undone_at and not one.is_approval
+        )
         after = "Stopped after an interview" if said.stage == "interview" else "Declined"
         return f"{after} {clock.on(said.at)}: {reason_words(said)}."
     if state in (State.OFFERED, State.ACCEPTED, State.REFUSED):

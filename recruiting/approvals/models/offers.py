@@ -188,8 +188,8 @@ class Offer(models.Model):
             current = Offer.objects.get(pk=self.pk)
             if not current.answer or current.undone_at:
                 return
-            later = submission.offers.standing().filter(at__gt=current.at)
-            if later.exclude(pk=self.pk).exists():
+            others = submission.offers.standing().exclude(pk=self.pk)
+            if others.exclude(answer=self.Answer.DECLINED).exists():
                 raise NotNow("Another offer was made since. Take that one back first.")
             current.answer = current.because = current.words = ""
             current.answered_on = current.answered_by = current.answered_at = None

@@ -161,35 +161,23 @@ class Submission(models.Model):
             add_entries(held, entries, by=by, now=now)
 
     def records(self) -> Records:
-        """What stands in the database now, as plain values. Six statements."""
-        decision = self.decisions.filter(undone_at=None).order_by("-at", "-id").first()
-        offer = self.offers.filter(undone_at=None).order_by("-at", "-id").first()
-        interviews = self.interviews.filter(cancelled_at=None)
-        return Records(
+        """What stands in the database now, as plain values. Five statements."""
+        return Records.of(
             sent=self.slate_id is not None,
-            verdict=decision.verdict if decision else "",
-            was_approved=self.decisions.filter(undone_at=None, verdict="approve").exists(),
-            interviews=len(interviews),
-            held=any(one.held_at for one in interviews),
-            offer=(offer.answer or "open") if offer else "",
+            decisions=list(self.decisions.filter(undone_at=None)),
+            interviews=list(self.interviews.filter(cancelled_at=None)),
+            offers=list(self.offers.filter(undone_at=None)),
             parked=self.parkings.filter(ended_at=None).exists(),
             withdrawn=self.withdrawals.filter(undone_at=None).exists(),
         )
 
     def records_at_hand(self) -> Records:
         """The same of rows fetched by `with_records`, in no statement."""
-        decisions = [one for one in self.decisions.all() if not one.undone_at]
-        offers = [one for one in self.offers.all() if not one.undone_at]
-        interviews = [one for one in self.interviews.all() if not one.cancelled_at]
-        decision = max(decisions, key=lambda one: (one.at, one.pk), default=None)
-        offer = max(offers, key=lambda one: (one.at, one.pk), default=None)
-        return Records(
+        return Records.of(
             sent=self.slate_id is not None,
-            verdict=decision.verdict if decision else "",
-            was_approved=any(one.is_approval for one in decisions),
-            interviews=len(interviews),
-            held=any(one.held_at for one in interviews),
-            offer=(offer.answer or "open") if offer else "",
+            decisions=[one for one in self.decisions.all() if not one.undone_at],
+            interviews=[one for one in self.interviews.all() if not one.cancelled_at],
+            offers=[one for one in self.offers.all() if not one.undone_at],
             parked=any(one.ended_at is None for one in self.parkings.all()),
             withdrawn=any(one.undone_at is None for one in self.withdrawals.all()),
         )
