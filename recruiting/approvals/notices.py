@@ -17,15 +17,19 @@ PLACE = "candidates/"
 """On the page of a requisition, the page of its candidates."""
 
 
-def ask_for_decisions(slate: "Slate", requisition: "Requisition", *, now: datetime) -> None:
-    """A mail with the slate to the manager, and to who stands in for him now."""
+def asked_to_decide(requisition: "Requisition", now: datetime) -> list[User]:
+    """The manager, and who stands in for him now. One statement."""
     assert requisition.manager is not None, "a slate is sent to somebody"
     standing = Delegation.objects.standing(now).filter(
         user=requisition.manager, client=requisition.client_id
     )
     people = [requisition.manager]
-    people += [one.delegate for one in standing.select_related("delegate")]
-    for person in people:
+    return people + [one.delegate for one in standing.select_related("delegate")]
+
+
+def ask_for_decisions(slate: "Slate", requisition: "Requisition", *, now: datetime) -> None:
+    """A mail with the slate to the manager, and to who stands in for him now."""
+    for person in asked_to_decide(requisition, now):
         ledger.queue(
             SLATE,
             recipient=person,
