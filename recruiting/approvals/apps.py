@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class ApprovalsConfig(AppConfig):
     name = "recruiting.approvals"
     label = "approvals"
+
+    def ready(self) -> None:
+        from recruiting.approvals import interview_mail
+        from recruiting.approvals.ledger import apart
+        from requisitions import ledger
+
+        interview_mail.register()
+        ledger.register(apart)
