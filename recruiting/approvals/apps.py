@@ -6,9 +6,10 @@ class ApprovalsConfig(AppConfig):
     label = "approvals"
 
     def ready(self) -> None:
-        from recruiting.approvals import interview_mail
+        from recruiting.approvals import interview_mail, slate_mails
         from recruiting.approvals.ledger import apart
         from requisitions import ledger
 
         interview_mail.register()
+        slate_mails.register()
         ledger.register(apart)
