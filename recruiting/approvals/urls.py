@@ -2,12 +2,16 @@ from django.urls import URLPattern, path
 
 from recruiting.approvals.views import (
     candidates,
+    feedback,
     impact,
+    interviews,
+    offers,
     resumes,
     review,
     screen_outs,
     slate_by_mail,
     slates,
+    submissions,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -69,4 +73,32 @@ urlpatterns: list[URLPattern] = [
         name="resume_page_by_mail",
     ),
     path("mail/decisions/<uuid:pk>/", slate_by_mail.contest, name="decisions_contest_by_mail"),
+    # --- after
+    path("submissions/<uuid:pk>/", submissions.submission, name="submission"),
+    path("submissions/<uuid:pk>/parking/", submissions.parking, name="parking"),
+    path(
+        "submissions/<uuid:pk>/parking/ending/", submissions.parking_ending, name="parking_ending"
+    ),
+    path("submissions/<uuid:pk>/withdrawal/", submissions.withdrawal, name="withdrawal"),
+    path(
+        "submissions/<uuid:pk>/withdrawal/undoing/",
+        submissions.withdrawal_undoing,
+        name="withdrawal_undoing",
+    ),
+    path("submissions/<uuid:pk>/interviews/", interviews.interviews, name="interviews"),
+    path("submissions/<uuid:pk>/offers/", offers.offers, name="offers"),
+    path("interviews/<uuid:pk>/moving/", interviews.moving, name="interview_moving"),
+    path(
+        "interviews/<uuid:pk>/cancellation/", interviews.cancellation, name="interview_cancellation"
+    ),
+    path("interviews/<uuid:pk>/held/", interviews.held, name="interview_held"),
+    path(
+        "interviews/<uuid:pk>/held/undoing/", interviews.held_undoing, name="interview_held_undoing"
+    ),
+    path("interviews/<uuid:pk>/feedback/", feedback.feedback, name="feedback"),
+    path("interviews/<uuid:pk>/feedback/undoing/", feedback.undoing, name="feedback_undoing"),
+    path("offers/<uuid:pk>/answer/", offers.answer, name="offer_answer"),
+    path("offers/<uuid:pk>/answer/undoing/", offers.answer_undoing, name="offer_answer_undoing"),
+    path("offers/<uuid:pk>/undoing/", offers.undoing, name="offer_undoing"),
+    path("mail/feedback/<uuid:pk>/", feedback.by_mail, name="feedback_by_mail"),
 ]

@@ -243,7 +243,8 @@ class LogForm(CheckpointForm):
 
     def __init__(self, *args: Any, requisition: Requisition, today: date, **kwargs: Any) -> None:
         stages = counted_stages(requisition.client.hidden)
-        super().__init__(*args, today=today, stages=stages, **kwargs)
+        recorded = requisition.funnel.recorded
+        super().__init__(*args, today=today, stages=stages, recorded=recorded, **kwargs)
         self.auto_id = f"log-{requisition.pk}_%s"
         self.fields["seen"].initial = str(requisition.latest_checkpoint_id or "")
 

@@ -32,7 +32,7 @@ from recruiting.dashboards.standing import standing_of
 from recruiting.dashboards.timeline import rows_of, timeline
 from recruiting.dashboards.update_text import update_text
 from recruiting.lib.text import render_markdown
-from requisitions.models import Requisition, Stage, Status, StatusChange, salary_text
+from requisitions.models import Requisition, Status, StatusChange, salary_text
 from requisitions.stages import counted_stages
 from requisitions.words import day_words
 from status_updates import facts
@@ -67,9 +67,9 @@ def requisition(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase
 @recruiter_required
 def checkpoints(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     """Log a checkpoint; the page, or htmx on it, is sent on to see what follows from it."""
-    visible = Requisition.objects.visible_to(request.user).select_related("client")
+    visible = Requisition.objects.visible_to(request.user).select_related("client", "funnel")
     found = get_object_or_404(visible, pk=pk)
-    form = CheckpointForm(request.POST, today=timezone.localdate(), stages=_counted(found))
+    form = CheckpointForm(request.POST, today=timezone.localdate(), **_counted(found))
     if form.is_valid() and form.check_promise_is_ahead():
         try:
             checkpoint = Checkpoint.log(
@@ -91,15 +91,17 @@ def checkpoints(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase
 def correction(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     """Say a checkpoint again, as it should have been said."""
     checkpoint = get_object_or_404(
-        Checkpoint.objects.visible_to(request.user).select_related("requisition__client", "by"),
+        Checkpoint.objects.visible_to(request.user).select_related(
+            "requisition__client", "requisition__funnel", "by"
+        ),
         pk=pk,
     )
     today = timezone.localdate()
     if request.method == "GET":
-        stages = _counted(checkpoint.requisition)
-        form = CheckpointForm.for_correction(checkpoint, today=today, stages=stages)
+        counted = _counted(checkpoint.requisition)
+        form = CheckpointForm.for_correction(checkpoint, today=today, **counted)
         return _correction_page(request, checkpoint, form)
-    form = CheckpointForm(request.POST, today=today, stages=_counted(checkpoint.requisition))
+    form = CheckpointForm(request.POST, today=today, **_counted(checkpoint.requisition))
     if form.is_valid():
         try:
             checkpoint.correct(by=request.user, now=timezone.now(), **form.particulars)
@@ -250,8 +252,10 @@ def _steppers(form: CheckpointForm, known: facts.Facts) -> list[tuple[Any, str]]
     return [(form[stage.value], f"{known.totals[stage]:,}") for stage in form.stages]
 
 
-def _counted(found: Requisition) -> Sequence[Stage]:
-    return counted_stages(found.client.hidden)
+def _counted(found: Requisition) -> dict[str, Any]:
+    """What a checkpoint's form has to know of it: what is counted, and what is recorded."""
+    stages = counted_stages(found.client.hidden)
+    return {"stages": stages, "recorded": found.funnel.recorded}
 
 
 def _actions(found: Requisition) -> list[tuple[str, str]]:
