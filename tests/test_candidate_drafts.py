@@ -133,7 +133,9 @@ def test_events_of_drafts_are_private_and_name_nobody(requisition: Requisition) 
     made = begin(requisition, said(pitch="Canary"))
     made.remove(by=requisition.recruiter, now=NOW)
     events = Event.objects.about(requisition).filter(action__contains="d")
-    told = [(one.action, one.is_private) for one in events.filter(particulars__has_key="submission")]
+    told = [
+        (one.action, one.is_private) for one in events.filter(particulars__has_key="submission")
+    ]
     assert sorted(told) == [("prepared a candidate", True), ("removed a draft", True)]
     assert not [one for one in events if "Maria" in str(one.particulars)]
 
