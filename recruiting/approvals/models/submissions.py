@@ -51,6 +51,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def awaiting_decision(self) -> Self:
         return self.filter(state=State.WAITING)
 
+    def undecided(self) -> Self:
+        """Sent, and neither approved nor declined nor withdrawn; what rests as well."""
+        waits = Q(state=State.WAITING) | Q(state=State.PARKED, approved_on=None)
+        return self.filter(waits, candidate__erased_at=None)
+
     def with_records(self) -> Self:
         """With all that `state` follows from, in a fixed number of statements."""
         return self.select_related("candidate", "slate", "resume").prefetch_related(
@@ -119,6 +124,14 @@ class Submission(models.Model):
         """Whether name, links and resume are closed to all but recruiters."""
         return bool(self.slate and self.slate.is_blind and not self.approved_on)
 
+    @property
+    def is_undecided(self) -> bool:
+        """As `undecided` has it; needs the candidate."""
+        waits = self.state == State.WAITING or (
+            self.state == State.PARKED and self.approved_on is None
+        )
+        return waits and self.candidate.erased_at is None
+
     # --- as a draft -------------------------------------------------------------------------
 
     def remove(self, *, by: "User", now: datetime) -> None:
@@ -156,15 +169,18 @@ class Submission(models.Model):
 
     # --- where it stands -------------------------------------------------------------------
 
-    def settle(self, held: Requisition, *, by: "User", now: datetime) -> None:
-        """Work out where it stands, and bring the funnel into step with it.
+    def settle(
+        self, held: Requisition, *, by: "User", now: datetime, on: date | None = None
+    ) -> None:
+        """Work out where it stands, and bring the funnel into step with it. `on` is the day of
+        what happened, where that is not today.
 
         Call it in the transaction of what changed, with the requisition locked
         (`Requisition.objects.locked`). Raises ValidationError, keyed by stage, for an accepted
         offer more than there are openings; the transaction is then to be rolled back.
         """
         records = self.records()
-        today = timezone.localdate(now)
+        today = on or timezone.localdate(now)
         before = {stage: getattr(self, column) for stage, column in REACHED.items()}
         stands = reached(records, before, today)
         entries = []
@@ -181,19 +197,25 @@ class Submission(models.Model):
             add_entries(held, entries, by=by, now=now)
 
     def records(self) -> Records:
-        """What stands in the database now, as plain values. Six statements."""
-        decision = self.decisions.filter(undone_at=None).order_by("-at", "-id").first()
-        offer = self.offers.filter(undone_at=None).order_by("-at", "-id").first()
-        interviews = self.interviews.filter(cancelled_at=None)
-        return Records(
+        """What stands in the database now, as plain values. Five statements."""
+        return Records.of(
             sent=self.slate_id is not None,
-            verdict=decision.verdict if decision else "",
-            was_approved=self.decisions.filter(undone_at=None, verdict="approve").exists(),
-            interviews=len(interviews),
-            held=any(one.held_at for one in interviews),
-            offer=(offer.answer or "open") if offer else "",
+            decisions=list(self.decisions.filter(undone_at=None)),
+            interviews=list(self.interviews.filter(cancelled_at=None)),
+            offers=list(self.offers.filter(undone_at=None)),
             parked=self.parkings.filter(ended_at=None).exists(),
             withdrawn=self.withdrawals.filter(undone_at=None).exists(),
+        )
+
+    def records_at_hand(self) -> Records:
+        """The same of rows fetched by `with_records`, in no statement."""
+        return Records.of(
+            sent=self.slate_id is not None,
+            decisions=[one for one in self.decisions.all() if not one.undone_at],
+            interviews=[one for one in self.interviews.all() if not one.cancelled_at],
+            offers=[one for one in self.offers.all() if not one.undone_at],
+            parked=any(one.ended_at is None for one in self.parkings.all()),
+            withdrawn=any(one.undone_at is None for one in self.withdrawals.all()),
         )
 
     def _entry(self, stage: str, delta: int, on: date) -> Entry:
