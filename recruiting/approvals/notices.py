@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from recruiting.approvals.models import (
         Decision,
         DecisionContest,
+        Feedback,
+        Interview,
         Question,
         Slate,
         Submission,
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 SLATE = "slate"
 """The kind of mail that brings a slate, and the purpose of its work link."""
+
+FEEDBACK = "interview_feedback"
+"""The kind of mail that asks how an interview was."""
 
 CONTEST = "decisions"
 """The purpose of links that contest decisions; their page is at `/mail/decisions/<slate>/`."""
@@ -44,13 +49,7 @@ PLACE = "candidates/"
 
 def ask_for_decisions(slate: "Slate", requisition: "Requisition", *, now: datetime) -> None:
     """A mail with the slate to the manager, and to who stands in for him now."""
-    assert requisition.manager is not None, "a slate is sent to somebody"
-    standing = Delegation.objects.standing(now).filter(
-        user=requisition.manager, client=requisition.client_id
-    )
-    people = [requisition.manager]
-    people += [one.delegate for one in standing.select_related("delegate")]
-    for person in people:
+    for person in who_decides(requisition, now):
         ledger.queue(
             SLATE,
             recipient=person,
@@ -59,6 +58,59 @@ def ask_for_decisions(slate: "Slate", requisition: "Requisition", *, now: dateti
             payload={"slate": str(slate.pk)},
             now=now,
         )
+
+
+def who_decides(requisition: "Requisition", now: datetime) -> list[User]:
+    """The manager, and who stands in for him now."""
+    assert requisition.manager is not None, "a slate is sent to somebody"
+    standing = Delegation.objects.standing(now).filter(
+        user=requisition.manager, client=requisition.client_id
+    )
+    return [requisition.manager, *(one.delegate for one in standing.select_related("delegate"))]
+
+
+def ask_for_feedback(interview: "Interview", requisition: "Requisition", *, now: datetime) -> None:
+    """A mail with one question to the manager, and to who stands in for him now."""
+    for person in who_decides(requisition, now):
+        ledger.queue(
+            FEEDBACK,
+            recipient=person,
+            client=requisition.client,
+            period=f"{interview.pk.hex}.{now.isoformat()}",
+            payload={
+                "interview": str(interview.pk),
+                "submissions": [str(interview.submission_id)],
+            },
+            now=now,
+        )
+
+
+def tell_of_feedback(
+    said: "Feedback", requisition: "Requisition", *, by: User, now: datetime
+) -> None:
+    words = {"on": "wants to go on with a candidate for {what}",
+             "unsure": "is not sure yet about a candidate for {what}"}[said.verdict]  # fmt: skip
+    told = Told(NotificationKind.DECISION, words)
+    Notification.tell(
+        {requisition.recruiter_id: told}, cause=f"feedback:{said.pk}", by=by, now=now,
+        requisition=requisition,
+        place=f"{PLACE}#submission-{said.interview.submission_id}",
+    )  # fmt: skip
+
+
+def retract_feedback(said: "Feedback", *, now: datetime) -> None:
+    Notification.retract(f"feedback:{said.pk}", now=now)
+
+
+def tell_of_step(
+    submission: "Submission", words: str, *, cause: str, by: User, now: datetime
+) -> None:
+    """The recruiter of the requisition is told what a colleague did."""
+    requisition = submission.requisition
+    Notification.tell(
+        {requisition.recruiter_id: Told(NotificationKind.ENTRY, words)}, cause=cause, by=by,
+        now=now, requisition=requisition, place=f"{PLACE}#submission-{submission.pk}",
+    )  # fmt: skip
 
 
 def tell_of_decision(

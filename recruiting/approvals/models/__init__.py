@@ -8,8 +8,9 @@ from recruiting.approvals.models.decisions import (
     Reason,
     Why,
 )
-from recruiting.approvals.models.interviews import Feedback, Interview
-from recruiting.approvals.models.offers import Offer
+from recruiting.approvals.models.feedback import AlreadySaid, Feedback
+from recruiting.approvals.models.interviews import Interview, Round, StaleInterview
+from recruiting.approvals.models.offers import Answered, Offer, StaleOffer, Terms
 from recruiting.approvals.models.parking import Parking, Withdrawal
 from recruiting.approvals.models.questions import AlreadyAnswered, Question
 from recruiting.approvals.models.screening import ScreenOut, ScreenOutLine
@@ -19,6 +20,8 @@ from recruiting.approvals.models.submissions import Mark, NotNow, Rating, Submis
 __all__ = [
     "AlreadyAnswered",
     "AlreadyDecided",
+    "AlreadySaid",
+    "Answered",
     "Candidate",
     "Decision",
     "DecisionContest",
@@ -33,10 +36,14 @@ __all__ = [
     "Reason",
     "Resume",
     "ResumePage",
+    "Round",
     "ScreenOut",
     "ScreenOutLine",
     "Slate",
+    "StaleInterview",
+    "StaleOffer",
     "Submission",
+    "Terms",
     "Why",
     "Withdrawal",
 ]

@@ -186,6 +186,7 @@ class Decision(models.Model):
                 raise NotNow("An interview or an offer came of it already. Speak with each other.")
             current.undone_at = now
             current.save(update_fields=["undone_at"])
+            _unsay(current)
             submission.settle(held, by=by, now=now)
             record("took back a decision", held, by=by, now=now, client=held.client_id,
                    submission=str(submission.pk))  # fmt: skip
@@ -227,6 +228,15 @@ class Decision(models.Model):
         self.reason, self.requirement = why.reason, why.requirement
         self.text, self.kind, self.words = why.text.strip(), why.kind, why.words.strip()
         self.clean_fields(exclude={f.name for f in self._meta.fields} - {"text", "words"})
+
+
+def _unsay(decision: Decision) -> None:
+    """A stop after an interview was said of that interview, and is said no more."""
+    from recruiting.approvals.models.feedback import Feedback
+
+    if decision.stage == Decision.At.INTERVIEW:
+        said = Feedback.objects.filter(interview__submission=decision.submission_id)
+        said.filter(verdict=Feedback.Verdict.STOP, at=decision.at).delete()
 
 
 def held_submission(submission: Submission) -> tuple[Requisition, Submission]:
