@@ -9,7 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from intake.models import Meeting, StaleMeeting, Wanted
-from intake.models.meetings import MINUTES_MAX, MINUTES_MIN, PLACE_MAX, REASON_MAX
+from intake.models.appointments import PLACE_MAX, REASON_MAX, Appointment
+from intake.models.meetings import MINUTES_MAX, MINUTES_MIN
 from intake.scheduling import Diaries
 from intake.times import typed
 from recruiting.lib.fields import LineField
@@ -18,15 +19,14 @@ from requisitions.fields import ReasonField, day_field
 OTHER = "other"
 
 
-class MeetingForm(forms.Form):
-    """One of the times offered, or another by the reader's clocks.
+class TimeForm(forms.Form):
+    """When, for how long and where, by the reader's clocks.
 
     A time outside of somebody's working hours is not taken the first time: `warnings` say what
-    speaks against it. Sent again as it was, with `sure`, it is. `key` is the new meeting's id,
+    speaks against it. Sent again as it was, with `sure`, it is. `key` is the new appointment's id,
     `sequence` what the reader saw of the one that stands.
     """
 
-    slot = forms.CharField(label="When", error_messages={"required": "Choose a time."})
     day = day_field(required=False, label="Day")
     hour = forms.TimeField(
         required=False,
@@ -55,12 +55,75 @@ class MeetingForm(forms.Form):
     sure = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, diaries: Diaries, standing: Meeting | None = None, **options: Any
+        self, *args: Any, diaries: Diaries, standing: Appointment | None = None, **options: Any
     ) -> None:
         super().__init__(*args, **options)
         self.diaries, self.standing = diaries, standing
         self.warnings: Sequence[str] = ()
         self.warned_about = ""
+
+    @property
+    def wanted(self) -> Wanted:
+        said = self.cleaned_data
+        return Wanted(said["at"], said["minutes"], said["place"])
+
+    @property
+    def is_to_be_sent(self) -> bool:
+        """Nothing is wrong with it, and nothing speaks against it that was not said before."""
+        return self.is_valid() and not self.warnings
+
+    def saw(self, standing: Appointment) -> bool:
+        """Whether it is of what stands now. If not, that is to be said before what is wrong with
+        the form."""
+        if self.data.get("sequence", "") == str(standing.sequence):
+            return True
+        self.warnings, self.warned_about = (), ""
+        return False
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if not self.errors.keys() & {"day", "hour", "minutes"}:
+            at = self._at(said)
+            if at is not None:
+                said["at"] = at
+                self._weigh(at, said["minutes"], said.get("sure", ""))
+        return said
+
+    def _at(self, said: dict[str, Any]) -> datetime | None:
+        """The instant that is meant; None for what is none, with the reason beside its field."""
+        for name, words in (("day", "Choose a day."), ("hour", "Choose a time.")):
+            if said.get(name) is None:
+                self.add_error(name, words)
+        if self.errors.keys() & {"day", "hour"}:
+            return None
+        if not 2000 <= said["day"].year <= 2200:
+            self.add_error("day", "Choose a day within a year from now.")
+            return None
+        try:
+            return typed(said["day"], said["hour"], self.diaries.reader.zone)
+        except ValidationError as error:
+            self.add_error("hour", error)
+            return None
+
+    def _weigh(self, at: datetime, minutes: int, sure: str) -> None:
+        if self.standing and (self.standing.begins_at, self.standing.minutes) == (at, minutes):
+            return
+        found = self.diaries.objections(at, minutes)
+        mark = f"{at.isoformat()} {minutes}"
+        if found and sure != mark:
+            self.warned_about, self.warnings = mark, found
+
+    def refuse(self, error: ValidationError, *, beside: str = "day") -> None:
+        """What the appointment itself refuses, beside what was typed."""
+        messages = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
+        for field, words in messages.items():
+            self.add_error(beside if field == "begins_at" else field, words)
+
+
+class MeetingForm(TimeForm):
+    """One of the times offered, or another by the reader's clocks."""
+
+    slot = forms.CharField(label="When", error_messages={"required": "Choose a time."})
 
     @classmethod
     def blank(cls, diaries: Diaries, *, minutes: int, slot: str = "") -> "MeetingForm":
@@ -78,50 +141,15 @@ class MeetingForm(forms.Form):
         """The value of the time that is marked on the page."""
         return str(self["slot"].value() or "")
 
-    @property
-    def wanted(self) -> Wanted:
-        said = self.cleaned_data
-        return Wanted(said["at"], said["minutes"], said["place"])
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        if said.get("slot") and not self.errors.keys() & {"day", "hour", "minutes"}:
-            at = self._at(said)
-            if at is not None:
-                said["at"] = at
-                self._weigh(at, said["minutes"], said.get("sure", ""))
-        return said
-
-    @property
-    def is_to_be_sent(self) -> bool:
-        """Nothing is wrong with it, and nothing speaks against it that was not said before."""
-        return self.is_valid() and not self.warnings
-
     def overtaken_by(self, standing: Meeting | None) -> StaleMeeting | None:
-        """Whether another meeting stands than the reader saw: to be said before what is wrong
-        with the form."""
-        if standing is None or self.data.get("sequence", "") == str(standing.sequence):
-            return None
-        self.warnings, self.warned_about = (), ""
-        return StaleMeeting(standing)
+        """Whether another meeting stands than the reader saw."""
+        return None if standing is None or self.saw(standing) else StaleMeeting(standing)
 
     def _at(self, said: dict[str, Any]) -> datetime | None:
-        """The instant that is meant; None for what is none, with the reason beside its field."""
-        if said["slot"] != OTHER:
-            return self._offered(said["slot"])
-        for name, words in (("day", "Choose a day."), ("hour", "Choose a time.")):
-            if said.get(name) is None:
-                self.add_error(name, words)
-        if self.errors.keys() & {"day", "hour"}:
+        slot = said.get("slot")
+        if not slot:
             return None
-        if not 2000 <= said["day"].year <= 2200:
-            self.add_error("day", "Choose a day within a year from now.")
-            return None
-        try:
-            return typed(said["day"], said["hour"], self.diaries.reader.zone)
-        except ValidationError as error:
-            self.add_error("hour", error)
-            return None
+        return super()._at(said) if slot == OTHER else self._offered(slot)
 
     def _offered(self, text: str) -> datetime | None:
         try:
@@ -133,20 +161,8 @@ class MeetingForm(forms.Form):
             return None
         return at.astimezone(UTC).replace(second=0, microsecond=0)
 
-    def _weigh(self, at: datetime, minutes: int, sure: str) -> None:
-        if self.standing and (self.standing.begins_at, self.standing.minutes) == (at, minutes):
-            return
-        found = self.diaries.objections(at, minutes)
-        mark = f"{at.isoformat()} {minutes}"
-        if found and sure != mark:
-            self.warned_about, self.warnings = mark, found
-
-    def refuse(self, error: ValidationError) -> None:
-        """What the meeting itself refuses, beside what was typed."""
-        messages = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
-        beside = "day" if self.data.get("slot") == OTHER else "slot"
-        for field, words in messages.items():
-            self.add_error(beside if field == "begins_at" else field, words)
+    def refuse(self, error: ValidationError, *, beside: str = "") -> None:
+        super().refuse(error, beside="day" if self.data.get("slot") == OTHER else "slot")
 
 
 class CancellationForm(forms.Form):

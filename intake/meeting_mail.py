@@ -1,21 +1,27 @@
 """The mails of an intake meeting: invitations and cancellations that calendars understand, and the
 request to answer in writing instead."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from intake import calendars
+from intake import calendar_mail, calendars
 from intake.access import LEFT, gone
 from intake.agenda import Part
+from intake.calendar_mail import (
+    Objections,
+    Written,
+    fetch_cards,
+    invite_of,
+    load,
+    replied_to,
+    was_words,
+)
 from intake.calendars import Invite
 from intake.models import AgendaTemplate, Brief, Intake, Meeting
 from intake.models.meetings import CANCELLATION, INVITATION
@@ -23,16 +29,11 @@ from intake.questions import NUMBERS, PRE_READ
 from intake.times import moment_words
 from intake.writing import PRE_READ_LINK, WRITING, WRITING_LINK
 from recruiting.mailing import kinds
-from recruiting.mailing.kinds import Kind, Postpone, Skip
-from recruiting.mailing.models import Mail, State
+from recruiting.mailing.kinds import Kind, Skip
+from recruiting.mailing.models import Mail
 from recruiting.mailing.render import Rendered, render_mail
 from recruiting.mailing.signed_links import link_url
 from requisitions.models import Requisition
-
-Objections = dict[UUID, Skip | Postpone]
-Written = dict[UUID, Rendered | Skip]
-
-ON_ITS_WAY = timedelta(minutes=1)
 
 
 def register() -> None:
@@ -55,66 +56,22 @@ def catch_up(now: datetime) -> int:
 # --- asked again just before they are written ----------------------------------------------
 
 
-def still_standing(batch: Sequence[Mail], now: datetime) -> Objections:
-    """An invitation that a later word has overtaken would only confuse."""
-    meetings, left = _meetings(batch), gone(batch)
-    reasons = {
-        mail.pk: LEFT if mail.pk in left else _overtaken(meetings[mail.payload["meeting"]], mail)
-        for mail in batch
-    }
-    return {pk: Skip(reason) for pk, reason in reasons.items() if reason}
-
-
-def _overtaken(meeting: Meeting, mail: Mail) -> str:
-    if meeting.cancelled_at:
-        return "The meeting was cancelled before the mail went out."
-    if meeting.sequence != _invite(mail).sequence:
-        return "The meeting was changed before the mail went out."
-    return ""
+def still_standing(batch: Sequence[Mail], _: datetime) -> Objections:
+    return calendar_mail.still_standing(Meeting, batch)
 
 
 def was_invited(batch: Sequence[Mail], now: datetime) -> Objections:
-    """Nobody is told that a meeting is off of which he has not heard, or which he is asked to
-    after all. While an invitation is on its way, what comes of it is waited for."""
-    meetings = _meetings(batch)
-    states = _invitations_to(batch)
-    objections: Objections = {}
-    for mail in batch:
-        meeting = meetings[mail.payload["meeting"]]
-        known = states[mail.recipient_id, mail.payload["meeting"]]
-        if meeting.is_standing and mail.recipient_id in (meeting.organizer_id, meeting.guest_id):
-            objections[mail.pk] = Skip("The person is asked to the meeting again.")
-        elif known & {State.CLAIMED, State.SENDING}:
-            objections[mail.pk] = Postpone(now + ON_ITS_WAY)
-        elif not known & {State.SENT, State.AMBIGUOUS}:
-            objections[mail.pk] = Skip("The invitation had not gone out.")
-    return objections
-
-
-def _invitations_to(batch: Sequence[Mail]) -> defaultdict[tuple[UUID, str], set[str]]:
-    """What became of the invitations of each person to each meeting. One statement."""
-    of_meetings = reduce(
-        or_, (Q(period__startswith=f"{UUID(mail.payload['meeting']).hex}.") for mail in batch)
-    )
-    rows = Mail.objects.kind(INVITATION).filter(
-        of_meetings, recipient__in={mail.recipient_id for mail in batch}
-    )
-    found: defaultdict[tuple[UUID, str], set[str]] = defaultdict(set)
-    for person, payload, state, tried in rows.values_list(
-        "recipient", "payload", "state", "interruptions"
-    ):
-        found[person, payload["meeting"]].add(State.AMBIGUOUS if tried else state)
-    return found
+    return calendar_mail.was_invited(Meeting, batch, now)
 
 
 # --- writing them --------------------------------------------------------------------------
 
 
 def invitations(batch: Sequence[Mail], now: datetime) -> Written:
-    meetings = _meetings(batch)
+    meetings = load(Meeting, batch)
     jobs = _jobs({one.requisition_id for one in meetings.values()})
     agendas = _agendas(jobs.values())
-    _fetch_cards(batch)
+    fetch_cards(batch)
     return {
         mail.pk: _invitation(mail, jobs[meetings[mail.payload["meeting"]].requisition_id],
                              meetings[mail.payload["meeting"]], agendas, now)
@@ -129,7 +86,7 @@ def _invitation(
     agendas: Mapping[UUID, Sequence[Part]],
     now: datetime,
 ) -> Rendered:
-    invite, agenda = _invite(mail), agendas[job.pk]
+    invite, agenda = invite_of(mail), agendas[job.pk]
     is_guest = mail.payload["is_guest"]
     asks = is_guest and not job.has_brief  # type: ignore[attr-defined]  # annotated
     context = {
@@ -140,7 +97,7 @@ def _invitation(
         "agenda": agenda,
         "agenda_minutes": sum(part.minutes for part in agenda),
         "is_changed": invite.sequence > 0,
-        "was": _was(mail),
+        "was": was_words(mail),
         "page": _page(job),
         "questions": NUMBERS[len(PRE_READ)],
         "pre_read": link_url(mail.recipient, PRE_READ_LINK, meeting.pk, now=now) if asks else "",
@@ -152,13 +109,13 @@ def _invitation(
         url=_page(job),
         now=now,
     )
-    return _replied_to(render_mail(INVITATION, context), invite).with_calendar(calendar)
+    return replied_to(render_mail(INVITATION, context), invite).with_calendar(calendar)
 
 
 def cancellations(batch: Sequence[Mail], now: datetime) -> Written:
-    meetings = _meetings(batch)
+    meetings = load(Meeting, batch)
     jobs = _jobs({one.requisition_id for one in meetings.values()})
-    _fetch_cards(batch)
+    fetch_cards(batch)
     return {
         mail.pk: _cancelled(mail, jobs[meetings[mail.payload["meeting"]].requisition_id], now)
         for mail in batch
@@ -166,10 +123,10 @@ def cancellations(batch: Sequence[Mail], now: datetime) -> Written:
 
 
 def _cancelled(mail: Mail, job: Requisition, now: datetime) -> Rendered:
-    invite, why = _invite(mail), mail.payload.get("why", "")
+    invite, why = invite_of(mail), mail.payload.get("why", "")
     context = {**_common(mail, job, invite), "why": why, "others": mail.payload.get("others")}
     calendar = calendars.cancellation(invite, summary=_summary(job), why=why, now=now)
-    return _replied_to(render_mail(CANCELLATION, context), invite).with_calendar(calendar)
+    return replied_to(render_mail(CANCELLATION, context), invite).with_calendar(calendar)
 
 
 def requests(batch: Sequence[Mail], now: datetime) -> Written:
@@ -215,20 +172,6 @@ def still_to_answer(batch: Sequence[Mail], now: datetime) -> Objections:
 # --- what they are made of -----------------------------------------------------------------
 
 
-def _invite(mail: Mail) -> Invite:
-    return Invite.from_json(mail.payload["invite"])
-
-
-def _meetings(batch: Sequence[Mail]) -> dict[str, Meeting]:
-    found = Meeting.objects.filter(pk__in={mail.payload["meeting"] for mail in batch})
-    return {str(meeting.pk): meeting for meeting in found}
-
-
-def _fetch_cards(batch: Sequence[Mail]) -> None:
-    """The readers' clocks, in one statement."""
-    prefetch_related_objects([mail.recipient for mail in batch], "working_card")
-
-
 def _jobs(pks: Iterable[UUID]) -> dict[UUID, Requisition]:
     signed = Brief.objects.in_force().filter(requisition=OuterRef("pk"))
     prepared = Intake.objects.filter(pk=OuterRef("pk"))
@@ -258,13 +201,6 @@ def _common(mail: Mail, job: Requisition, invite: Invite) -> dict[str, Any]:
     }
 
 
-def _was(mail: Mail) -> str:
-    """When it was to be before it was moved, by the reader's clocks."""
-    was = mail.payload.get("was")
-    zone = mail.recipient.working_card.zone
-    return moment_words(datetime.fromisoformat(was), zone) if was else ""
-
-
 def _summary(job: Requisition) -> str:
     return f"Intake: {job.title}"
 
@@ -281,7 +217,3 @@ def _page(job: Requisition) -> str:
     """The room, or the requisition's page while there is no room yet."""
     name = "intake" if job.is_prepared else "requisition"  # type: ignore[attr-defined]  # annotated
     return f"{settings.SITE_URL}{reverse(name, args=[job.pk])}"
-
-
-def _replied_to(rendered: Rendered, invite: Invite) -> Rendered:
-    return rendered.with_headers({"Reply-To": invite.organizer.address})

@@ -12,7 +12,7 @@ from django.db import transaction
 from intake.access import may_write
 from intake.agenda import AGENDA, Part
 from intake.models import AgendaTemplate, Answer, Brief, Intake, StalePiece
-from intake.models.meetings import check_serves
+from intake.models.appointments import check_serves
 from intake.models.pieces import Piece
 from intake.questions import BY_KEY, Question, questions_of
 from recruiting.accounts.models import Notification, NotificationKind, Told

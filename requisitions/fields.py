@@ -87,4 +87,5 @@ def day_field(**options: Any) -> forms.DateField:
     """A date in the browser's own picker; the format is the one that it reads and writes."""
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     messages = {"invalid": "This is not a date. Write it like 2026-03-11."}
+    messages |= options.pop("error_messages", {})
     return forms.DateField(widget=widget, error_messages=messages, **options)

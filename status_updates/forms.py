@@ -1,7 +1,7 @@
 """The checkpoint form: counts since the last one, a note, the next step, a promise."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any, cast
 
@@ -25,11 +25,17 @@ PROMISE_AHEAD = timedelta(days=366)
 STEPPER = {"inputmode": "numeric", "placeholder": "0", "autocomplete": "off"}
 
 
+class CountField(forms.IntegerField):
+    """Where candidates are `recorded` at the stage, the count is of others alone."""
+
+    recorded: int | None = None
+
+
 class CheckpointForm(forms.Form):
     """Counts that default to none, and words. `today` is the reader's date.
 
     There is a count for each of `stages`, and for any other that was sent: whoever typed it saw
-    a field for it, before the client's settings were changed.
+    a field for it, before the client's settings were changed. `recorded` is `Funnel.recorded`.
     """
 
     note = ProseField(
@@ -62,10 +68,15 @@ class CheckpointForm(forms.Form):
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, today: date, stages: Collection[Stage] = tuple(Stage), **kwargs: Any
+        self,
+        *args: Any,
+        today: date,
+        stages: Collection[Stage] = tuple(Stage),
+        recorded: Mapping[Stage, int] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.today = today
+        self.today, self.recorded = today, recorded or {}
         self.stages = [stage for stage in Stage if stage in stages or self._sent(stage.value)]
         promised = [*self.stages, self._sent("promise_stage")]
         self.fields["promise_stage"].choices = [  # type: ignore[attr-defined]
@@ -78,7 +89,7 @@ class CheckpointForm(forms.Form):
         self.fields["on"].widget.attrs["max"] = today.isoformat()
         self.fields["promise_due"].widget.attrs["min"] = today.isoformat()
         for stage in self.stages:
-            self.fields[stage.value] = forms.IntegerField(
+            self.fields[stage.value] = field = CountField(
                 required=False,
                 min_value=0,
                 max_value=COUNT_MAX,
@@ -91,6 +102,7 @@ class CheckpointForm(forms.Form):
                     "invalid": "Write a whole number.",
                 },
             )
+            field.recorded = self.recorded.get(stage)
 
     def _sent(self, name: str) -> str:
         """What was sent in a field, "" where nothing was."""
@@ -98,7 +110,12 @@ class CheckpointForm(forms.Form):
 
     @classmethod
     def for_correction(
-        cls, checkpoint: Checkpoint, *, today: date, stages: Collection[Stage] = tuple(Stage)
+        cls,
+        checkpoint: Checkpoint,
+        *,
+        today: date,
+        stages: Collection[Stage] = tuple(Stage),
+        recorded: Mapping[Stage, int] | None = None,
     ) -> "CheckpointForm":
         """With a field for all that the checkpoint has said, hidden since or not."""
         promise = checkpoint.promises.first()
@@ -106,6 +123,7 @@ class CheckpointForm(forms.Form):
         return cls(
             today=today,
             stages={*stages, *said},
+            recorded=recorded,
             initial={
                 **{stage.value: count for stage, count in checkpoint.counts.items()},
                 "note": checkpoint.note,

@@ -66,6 +66,20 @@ def test_opening_reads_one_person_and_writes_nothing(manager: User) -> None:
     assert browser.post(link).status_code == 405
 
 
+def test_what_a_link_shows_goes_on_to_its_page_without_the_token(manager: User) -> None:
+    url = link_url(manager, "thing", THING, now=NOW, shows={"candidate": str(THING), "x": "yes"})
+    response = Browser().get(url.removeprefix(settings.SITE_URL))
+    assert response["Location"] == f"{PAGE}?candidate={THING}&x=yes"
+
+
+@pytest.mark.parametrize(
+    "query", ["?next=//evil.example", "?A=b", "?a=B%0d%0aSet-Cookie:x", "?a=", f"?a={'x' * 41}"]
+)
+def test_nothing_else_goes_on_to_the_page(query: str, manager: User) -> None:
+    response = Browser().get(link_of(manager) + query)
+    assert (response.status_code, response["Location"]) == (302, PAGE)
+
+
 def test_page_without_a_link_is_not_found() -> None:
     assert Browser().get(PAGE).status_code == 404
 

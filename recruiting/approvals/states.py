@@ -1,12 +1,16 @@
 """Where a submission stands, worked out of its records. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
 from requisitions.models import Stage
+
+if TYPE_CHECKING:
+    from recruiting.approvals.models import Decision, Interview, Offer
 
 
 class State(models.TextChoices):
@@ -53,6 +57,32 @@ class Records:
     offer: str = ""
     parked: bool = False
     withdrawn: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        sent: bool,
+        decisions: "Sequence[Decision]",
+        interviews: "Sequence[Interview]",
+        offers: "Sequence[Offer]",
+        parked: bool,
+        withdrawn: bool,
+    ) -> Self:
+        """Of the rows that stand. In which order they came does not matter: of decisions that
+        stand a decline is the last, and of offers the one that was not declined."""
+        verdicts = {one.verdict for one in decisions}
+        answers = {one.answer or "open" for one in offers}
+        return cls(
+            sent=sent,
+            verdict=next((one for one in ("decline", "approve") if one in verdicts), ""),
+            was_approved="approve" in verdicts,
+            interviews=len(interviews),
+            held=any(one.held_at for one in interviews),
+            offer=next((one for one in ("accepted", "open", "declined") if one in answers), ""),
+            parked=parked,
+            withdrawn=withdrawn,
+        )
 
 
 def state_of(records: Records) -> State:

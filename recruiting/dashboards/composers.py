@@ -66,6 +66,8 @@ def composers_of(
         touchpoint = touchpoint or TouchpointForm(now=now)
         if requisition.is_active:
             checkpoint = checkpoint or CheckpointForm(
-                today=timezone.localdate(now), stages=counted_stages(requisition.client.hidden)
+                today=timezone.localdate(now),
+                stages=counted_stages(requisition.client.hidden),
+                recorded=requisition.funnel.recorded,
             )
     return Composers(note or NoteForm(user=user), checkpoint, touchpoint, chosen)

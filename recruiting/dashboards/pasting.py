@@ -110,6 +110,8 @@ class Pasted:
     problems: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     """Counts of stages that the client does not count: said, and not saved."""
+    others: list[str] = field(default_factory=list)
+    """Counts of stages at which candidates are recorded: what they come on top of."""
     logged: Logged | None = None
     """What was logged today already: a table that is pasted twice shows it."""
 
@@ -298,6 +300,12 @@ def _row(
         data["key"] = str(uuid.uuid5(key, str(found.pk)))
         pasted.form = RowForm(data, today=today, stages=counted)
         pasted.problems += pasted.form.problems
+        pasted.others = [
+            f"{stage.label}: {found.funnel.recorded[stage]:,} recorded here count by themselves. "
+            f"{count:,} more would be others, not recorded here."
+            for stage, count in pasted.form.counts.items()
+            if found.funnel.recorded.get(stage)
+        ]
     return pasted
 
 

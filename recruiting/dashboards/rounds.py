@@ -174,7 +174,12 @@ class Round:
     ) -> RoundRow:
         if form is None and requisition.is_active:
             stages = counted_stages(requisition.client.hidden)
-            form = RowForm(prefix=str(requisition.pk), today=self.today, stages=stages)
+            form = RowForm(
+                prefix=str(requisition.pk),
+                today=self.today,
+                stages=stages,
+                recorded=requisition.funnel.recorded,
+            )
         about = self._about(requisition)
         return RoundRow(requisition, form, about, logged, problem, self.stages)
 

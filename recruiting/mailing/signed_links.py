@@ -16,13 +16,18 @@ stands at `/mail/<purpose>/<uuid>/` under `by_link`:
 A GET of the address in the mail writes nothing: it moves the token out of the address into a
 cookie for that one page, since scanners fetch, render and follow every link they see. What was
 done already, and whether the thing is still open, the view itself knows from the object.
+
+A link may say where on the page it leads to and what its reader is about to do, in `shows`: plain
+words and ids that go on to the page as its query. They choose what is shown, and nothing else.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -42,6 +47,9 @@ if TYPE_CHECKING:
 
 ACT_LASTS = timedelta(days=14)
 COOKIE = "by-mail"
+
+_SHOWN = re.compile(r"[a-z0-9-]{1,40}")
+"""A name or a value that a link hands on to its page. Nothing else goes into the new address."""
 
 _signer = signing.Signer(salt="recruiting.mailing.signed_links")
 
@@ -80,11 +88,14 @@ def link_url(
     now: datetime,
     version: str = "",
     lasts: timedelta | None = None,
+    shows: Mapping[str, str] | None = None,
 ) -> str:
     """The address to be written into a mail to `user`, and nowhere else."""
     until = now + lasts if lasts else None
     token = Token(purpose, user.pk, object_id, version, user.session_generation, until)
-    return f"{settings.SITE_URL}{reverse('mail_link', args=[purpose, object_id, _signed(token)])}"
+    path = reverse("mail_link", args=[purpose, object_id, _signed(token)])
+    query = f"?{urlencode(shows)}" if shows else ""
+    return f"{settings.SITE_URL}{path}{query}"
 
 
 def _signed(token: Token) -> str:
@@ -110,7 +121,9 @@ def enter(request: HttpRequest, purpose: str, pk: UUID, token: str) -> HttpRespo
     """The address in the mail. It leads to the page, and does nothing else."""
     _checked(request, token, purpose, pk)
     page = _page(purpose, pk)
-    response = redirect(page)
+    asked = request.GET.dict().items()
+    shown = [(name, str(value)) for name, value in asked if _may_show(name, str(value))]
+    response = redirect(f"{page}?{urlencode(shown)}" if shown else page)
     response.set_cookie(
         COOKIE,
         token,
@@ -122,6 +135,10 @@ def enter(request: HttpRequest, purpose: str, pk: UUID, token: str) -> HttpRespo
     )
     response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _may_show(*words: str) -> bool:
+    return all(_SHOWN.fullmatch(word) for word in words)
 
 
 def by_link(purpose: str) -> Callable[[Callable[..., HttpResponseBase]], Any]:

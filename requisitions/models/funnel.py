@@ -34,8 +34,16 @@ class Stage(models.TextChoices):
     ACCEPTED = "accepted", "Offers accepted"
 
 
+RECORDED = tuple(Stage)[tuple(Stage).index(Stage.SUBMITTED) :]
+"""From here on each candidate has a record, and checkpoints add only others."""
+
+
 class Funnel(models.Model):
-    """Totals of one requisition. Always the sums of its deltas, never below zero."""
+    """Totals of one requisition. Always the sums of its deltas, never below zero.
+
+    `recorded_…` is the part of a total that comes from records of candidates. The rest are others,
+    which checkpoints count; they are never fewer than none either.
+    """
 
     requisition = models.OneToOneField(
         "requisitions.Requisition", models.CASCADE, primary_key=True, related_name="funnel"
@@ -49,13 +57,32 @@ class Funnel(models.Model):
     interviewed = models.IntegerField(default=0)
     offered = models.IntegerField(default=0)
     accepted = models.IntegerField(default=0)
+    recorded_submitted = models.IntegerField(default=0, db_default=0)
+    recorded_approved = models.IntegerField(default=0, db_default=0)
+    recorded_interviewed = models.IntegerField(default=0, db_default=0)
+    recorded_offered = models.IntegerField(default=0, db_default=0)
+    recorded_accepted = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(**{f"{stage}__gte": 0}), name=f"funnel_{stage}_not_negative"
-            )
-            for stage in Stage.values
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{stage}__gte": 0}), name=f"funnel_{stage}_not_negative"
+                )
+                for stage in Stage.values
+            ),
+            *(
+                models.CheckConstraint(
+                    condition=Q(
+                        **{
+                            f"recorded_{stage.value}__gte": 0,
+                            f"{stage.value}__gte": F(f"recorded_{stage.value}"),
+                        }
+                    ),
+                    name=f"funnel_{stage.value}_holds_records",
+                )
+                for stage in RECORDED
+            ),
         ]
 
     def __str__(self) -> str:
@@ -64,6 +91,13 @@ class Funnel(models.Model):
     @property
     def totals(self) -> dict[Stage, int]:
         return {stage: getattr(self, stage.value) for stage in Stage}
+
+    @property
+    def recorded(self) -> dict[Stage, int]:
+        """What records of candidates make of each total; empty until the first was sent."""
+        if not self.recorded_submitted:
+            return {}
+        return {stage: getattr(self, f"recorded_{stage.value}") for stage in RECORDED}
 
 
 class StageCountQuerySet(models.QuerySet["StageCount"]):
@@ -138,15 +172,19 @@ def add_entries(
 
     Call it in a transaction with `requisition` locked (`Requisition.objects.locked`). What counts
     is the sum of the entries: a correction takes back and adds in one step. Raises
-    ValidationError, keyed by stage, when a total would fall below zero or offers accepted would
-    exceed the openings; the caller's transaction is then to be rolled back.
+    ValidationError, keyed by stage, when a total would fall below zero or below what is recorded
+    of candidates, or offers accepted would exceed the openings; the caller's transaction is then
+    to be rolled back.
     """
     entries = [entry for entry in entries if entry.delta]
     net: Counter[Stage] = Counter()
+    recorded: Counter[Stage] = Counter()
     for entry in entries:
         net[entry.stage] += entry.delta
+        if entry.source == StageCount.Source.RECORD:
+            recorded[entry.stage] += entry.delta
     funnel = requisition.funnel
-    _check(requisition, funnel, entries, net)
+    _check(requisition, funnel, entries, net, recorded)
     StageCount.objects.bulk_create(
         StageCount(
             requisition=requisition,
@@ -161,13 +199,14 @@ def add_entries(
         )
         for entry in entries
     )
-    moved = {stage: delta for stage, delta in net.items() if delta}
+    moved = {stage.value: delta for stage, delta in net.items() if delta}
+    moved |= {f"recorded_{stage.value}": delta for stage, delta in recorded.items() if delta}
     if moved:
         Funnel.objects.filter(pk=funnel.pk).update(
-            **{stage.value: F(stage.value) + delta for stage, delta in moved.items()}
+            **{column: F(column) + delta for column, delta in moved.items()}
         )
-    for stage, delta in moved.items():
-        setattr(funnel, stage.value, getattr(funnel, stage.value) + delta)
+    for column, delta in moved.items():
+        setattr(funnel, column, getattr(funnel, column) + delta)
     if Stage.ACCEPTED in net:  # a correction may leave the count and change its day
         requisition.settle_openings(by=by, now=now)
 
@@ -201,7 +240,11 @@ def day_reached(by_day: Iterable[tuple[date, int]], count: int) -> date | None:
 
 
 def _check(
-    requisition: "Requisition", funnel: Funnel, entries: Sequence[Entry], net: Mapping[Stage, int]
+    requisition: "Requisition",
+    funnel: Funnel,
+    entries: Sequence[Entry],
+    net: Mapping[Stage, int],
+    recorded: Mapping[Stage, int],
 ) -> None:
     errors = {}
     for entry in entries:
@@ -210,10 +253,15 @@ def _check(
                 f"{entry.delta:,} is more than one checkpoint can hold ({COUNT_MAX:,})."
             )
     for stage, delta in net.items():
-        total = getattr(funnel, stage.value)
+        total, here = getattr(funnel, stage.value), funnel.recorded.get(stage, 0)
         if total + delta < 0:
             errors[stage.value] = (
                 f"{stage.label} stands at {total:,}; it cannot fall by {-delta:,}."
+            )
+        elif total + delta < here + recorded.get(stage, 0):
+            errors[stage.value] = (
+                f"{stage.label} stands at {total:,}, and {here:,} of them are recorded from "
+                f"candidates; the others cannot fall by {-delta:,}."
             )
     accepted = funnel.accepted + net.get(Stage.ACCEPTED, 0)
     if net.get(Stage.ACCEPTED, 0) > 0 and accepted > requisition.openings:

@@ -1,4 +1,4 @@
-"""What the manager says of a submission: a decision, or a question instead of one."""
+"""What the manager says of a submission."""
 
 import uuid
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 
+from intake.models import Intake, Requirement
 from recruiting.approvals import notices
 from recruiting.approvals.access import in_name_of
 from recruiting.approvals.models.submissions import NotNow, Submission
@@ -165,6 +166,8 @@ class Decision(models.Model):
             else:
                 record("declined a resume", held, by=by, now=now, **told)
             notices.tell_of_decision(decision, held, by=by, now=now)
+            if by_link:
+                notices.confirm(current, held, by=by, now=now)
         return decision
 
     def undo(self, *, by: "User", now: datetime) -> None:
@@ -183,11 +186,37 @@ class Decision(models.Model):
                 raise NotNow("An interview or an offer came of it already. Speak with each other.")
             current.undone_at = now
             current.save(update_fields=["undone_at"])
+            _unsay(current)
             submission.settle(held, by=by, now=now)
             record("took back a decision", held, by=by, now=now, client=held.client_id,
                    submission=str(submission.pk))  # fmt: skip
             notices.retract_decision(current, held, by=by, now=now)
         self.undone_at = current.undone_at
+
+    def propose_amendment(self, *, by: "User", now: datetime) -> Requirement:
+        """What he declined for is not in the brief: put it into the draft, to be sorted and signed
+        by both. Twice is once. Whether the decline stands does not depend on it.
+
+        Raises NotNow for a decision that names nothing new, PermissionDenied for who does not
+        decide, and ValidationError where the draft has no room.
+        """
+        with transaction.atomic():
+            held, submission = held_submission(self.submission)
+            in_name_of(by, held, now)
+            current = Decision.objects.get(pk=self.pk)
+            if current.reason != Reason.NEW or current.undone_at:
+                raise NotNow("This decision names nothing that is new to the brief.")
+            if held.is_closed:
+                words = held.get_status_display().lower()
+                raise NotNow(f"This requisition is {words}: its brief is not changed any more.")
+            intake = Intake.prepare(held, by=by, now=now)
+            is_new = not Requirement.objects.filter(pk=self.pk).exists()
+            made = Requirement.add(intake, {"text": current.text}, by=by, now=now, pk=self.pk)
+            if is_new:
+                record("proposed a requirement", held, by=by, now=now, client=held.client_id,
+                       submission=str(submission.pk))  # fmt: skip
+                notices.tell_of_proposal(current, held, by=by, now=now)
+        return made
 
     def _explain(self, verdict: str, why: Why | None) -> None:
         if verdict == self.Verdict.APPROVE:
@@ -201,6 +230,15 @@ class Decision(models.Model):
         self.clean_fields(exclude={f.name for f in self._meta.fields} - {"text", "words"})
 
 
+def _unsay(decision: Decision) -> None:
+    """A stop after an interview was said of that interview, and is said no more."""
+    from recruiting.approvals.models.feedback import Feedback
+
+    if decision.stage == Decision.At.INTERVIEW:
+        said = Feedback.objects.filter(interview__submission=decision.submission_id)
+        said.filter(verdict=Feedback.Verdict.STOP, at=decision.at).delete()
+
+
 def held_submission(submission: Submission) -> tuple[Requisition, Submission]:
     """Both rows, held: acts on one requisition come one after the other."""
     held = Requisition.objects.locked().get(pk=submission.requisition_id)
@@ -212,6 +250,8 @@ def _check(held: Requisition, current: Submission, stage: str) -> None:
     if held.is_closed:
         words = held.get_status_display().lower()
         raise NotNow(f"This requisition is {words}: there is nothing to decide any more.")
+    if current.candidate.erased_at:
+        raise NotNow("The data of this candidate was erased: there is nothing to decide any more.")
     state = State(current.state)
     if stage == Decision.At.INTERVIEW:
         if state not in (State.APPROVED, State.INTERVIEWING, State.PARKED):
@@ -219,32 +259,3 @@ def _check(held: Requisition, current: Submission, stage: str) -> None:
         return
     if state not in (State.WAITING, State.PARKED):
         raise NotNow(f"There is nothing to decide here: {state.label.lower()}.")
-
-
-class Question(models.Model):
-    """Asked by the manager instead of deciding. Until it is answered the ball is the
-    recruiter's."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    submission = models.ForeignKey(Submission, models.CASCADE, related_name="questions")
-    text = models.TextField(max_length=WORDS_MAX, blank=True, validators=[check_prose])
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    answer = models.TextField(max_length=WORDS_MAX, blank=True, validators=[check_prose])
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
-    answered_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["at", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["submission"],
-                condition=Q(answered_at__isnull=True),
-                name="question_one_open",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Question on {self.submission_id}"

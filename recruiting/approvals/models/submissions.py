@@ -11,11 +11,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from intake.content import KINDS
 from recruiting.approvals.states import REACHED, Records, State, reached, state_of
+from recruiting.audit.models import record
 from recruiting.lib.text import check_line, check_prose
 from requisitions.models import Requisition, StageCount
 from requisitions.models.funnel import Entry, add_entries
@@ -48,6 +50,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def awaiting_decision(self) -> Self:
         return self.filter(state=State.WAITING)
+
+    def undecided(self) -> Self:
+        """Sent, and neither approved nor declined nor withdrawn; what rests as well."""
+        waits = Q(state=State.WAITING) | Q(state=State.PARKED, approved_on=None)
+        return self.filter(waits, candidate__erased_at=None)
 
     def with_records(self) -> Self:
         """With all that `state` follows from, in a fixed number of statements."""
@@ -117,17 +124,63 @@ class Submission(models.Model):
         """Whether name, links and resume are closed to all but recruiters."""
         return bool(self.slate and self.slate.is_blind and not self.approved_on)
 
+    @property
+    def is_undecided(self) -> bool:
+        """As `undecided` has it; needs the candidate."""
+        waits = self.state == State.WAITING or (
+            self.state == State.PARKED and self.approved_on is None
+        )
+        return waits and self.candidate.erased_at is None
+
+    # --- as a draft -------------------------------------------------------------------------
+
+    def remove(self, *, by: "User", now: datetime) -> None:
+        """Take a draft away; it can be brought back. Twice is once. Raises NotNow for one that
+        was sent."""
+        with transaction.atomic():
+            held, current = self._held_draft()
+            if current.removed_at is None:
+                current.removed_at = now
+                current.save(update_fields=["removed_at"])
+                record("removed a draft", held, by=by, now=now, client=held.client_id,
+                       is_private=True, submission=str(current.pk))  # fmt: skip
+        self.removed_at = current.removed_at
+
+    def bring_back(self, *, by: "User", now: datetime) -> None:
+        """The draft is there again. Raises NotNow where the candidate has got another one."""
+        with transaction.atomic():
+            held, current = self._held_draft()
+            if current.removed_at:
+                others = Submission.objects.filter(requisition=held, removed_at=None)
+                if others.filter(candidate=current.candidate_id).exists():
+                    raise NotNow("This candidate has been added anew since.")
+                current.removed_at = None
+                current.save(update_fields=["removed_at"])
+                record("brought back a draft", held, by=by, now=now, client=held.client_id,
+                       is_private=True, submission=str(current.pk))  # fmt: skip
+        self.removed_at = None
+
+    def _held_draft(self) -> tuple[Requisition, "Submission"]:
+        held = Requisition.objects.locked().get(pk=self.requisition_id)
+        current = Submission.objects.select_for_update(of=("self",)).get(pk=self.pk)
+        if current.slate_id:
+            raise NotNow("This candidate has been sent already, and stays on the requisition.")
+        return held, current
+
     # --- where it stands -------------------------------------------------------------------
 
-    def settle(self, held: Requisition, *, by: "User", now: datetime) -> None:
-        """Work out where it stands, and bring the funnel into step with it.
+    def settle(
+        self, held: Requisition, *, by: "User", now: datetime, on: date | None = None
+    ) -> None:
+        """Work out where it stands, and bring the funnel into step with it. `on` is the day of
+        what happened, where that is not today.
 
         Call it in the transaction of what changed, with the requisition locked
         (`Requisition.objects.locked`). Raises ValidationError, keyed by stage, for an accepted
         offer more than there are openings; the transaction is then to be rolled back.
         """
         records = self.records()
-        today = timezone.localdate(now)
+        today = on or timezone.localdate(now)
         before = {stage: getattr(self, column) for stage, column in REACHED.items()}
         stands = reached(records, before, today)
         entries = []
@@ -144,19 +197,25 @@ class Submission(models.Model):
             add_entries(held, entries, by=by, now=now)
 
     def records(self) -> Records:
-        """What stands in the database now, as plain values. Six statements."""
-        decision = self.decisions.filter(undone_at=None).order_by("-at", "-id").first()
-        offer = self.offers.filter(undone_at=None).order_by("-at", "-id").first()
-        interviews = self.interviews.filter(cancelled_at=None)
-        return Records(
+        """What stands in the database now, as plain values. Five statements."""
+        return Records.of(
             sent=self.slate_id is not None,
-            verdict=decision.verdict if decision else "",
-            was_approved=self.decisions.filter(undone_at=None, verdict="approve").exists(),
-            interviews=len(interviews),
-            held=any(one.held_at for one in interviews),
-            offer=(offer.answer or "open") if offer else "",
+            decisions=list(self.decisions.filter(undone_at=None)),
+            interviews=list(self.interviews.filter(cancelled_at=None)),
+            offers=list(self.offers.filter(undone_at=None)),
             parked=self.parkings.filter(ended_at=None).exists(),
             withdrawn=self.withdrawals.filter(undone_at=None).exists(),
+        )
+
+    def records_at_hand(self) -> Records:
+        """The same of rows fetched by `with_records`, in no statement."""
+        return Records.of(
+            sent=self.slate_id is not None,
+            decisions=[one for one in self.decisions.all() if not one.undone_at],
+            interviews=[one for one in self.interviews.all() if not one.cancelled_at],
+            offers=[one for one in self.offers.all() if not one.undone_at],
+            parked=any(one.ended_at is None for one in self.parkings.all()),
+            withdrawn=any(one.undone_at is None for one in self.withdrawals.all()),
         )
 
     def _entry(self, stage: str, delta: int, on: date) -> Entry:
@@ -204,3 +263,17 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mark} {self.requirement}"
+
+    @property
+    def sign(self) -> str:
+        return Mark(self.mark).sign
+
+    @property
+    def heading(self) -> str:
+        return KINDS.get(self.kind, "Not sorted")
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Dealbreakers first, in each kind as the brief has them."""
+        kinds = list(KINDS)
+        return (kinds.index(self.kind) if self.kind in kinds else len(kinds), self.place)

@@ -20,6 +20,8 @@ from recruiting.accounts.decorators import recruiter_required
 from recruiting.accounts.hints import hint_for
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
+from recruiting.approvals.open_items import OpenItems
+from recruiting.dashboards.candidates import ball_line, stands_of
 from recruiting.dashboards.composers import Composers, composers_of
 from recruiting.dashboards.figures import WEEKS, funnel_of, no_longer_counted, trends_of
 from recruiting.dashboards.models import Look
@@ -30,12 +32,13 @@ from recruiting.dashboards.standing import standing_of
 from recruiting.dashboards.timeline import rows_of, timeline
 from recruiting.dashboards.update_text import update_text
 from recruiting.lib.text import render_markdown
-from requisitions.models import Requisition, Stage, Status, StatusChange, salary_text
+from requisitions.models import Requisition, Status, StatusChange, salary_text
 from requisitions.stages import counted_stages
 from requisitions.words import day_words
 from status_updates import facts
 from status_updates.forms import CheckpointForm
 from status_updates.models import Checkpoint
+from status_updates.waiting import waiting_on
 
 RECENTLY = timedelta(days=7)
 """What the small numbers beside the totals count, the same for everybody."""
@@ -64,9 +67,9 @@ def requisition(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase
 @recruiter_required
 def checkpoints(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     """Log a checkpoint; the page, or htmx on it, is sent on to see what follows from it."""
-    visible = Requisition.objects.visible_to(request.user).select_related("client")
+    visible = Requisition.objects.visible_to(request.user).select_related("client", "funnel")
     found = get_object_or_404(visible, pk=pk)
-    form = CheckpointForm(request.POST, today=timezone.localdate(), stages=_counted(found))
+    form = CheckpointForm(request.POST, today=timezone.localdate(), **_counted(found))
     if form.is_valid() and form.check_promise_is_ahead():
         try:
             checkpoint = Checkpoint.log(
@@ -88,15 +91,17 @@ def checkpoints(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase
 def correction(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     """Say a checkpoint again, as it should have been said."""
     checkpoint = get_object_or_404(
-        Checkpoint.objects.visible_to(request.user).select_related("requisition__client", "by"),
+        Checkpoint.objects.visible_to(request.user).select_related(
+            "requisition__client", "requisition__funnel", "by"
+        ),
         pk=pk,
     )
     today = timezone.localdate()
     if request.method == "GET":
-        stages = _counted(checkpoint.requisition)
-        form = CheckpointForm.for_correction(checkpoint, today=today, stages=stages)
+        counted = _counted(checkpoint.requisition)
+        form = CheckpointForm.for_correction(checkpoint, today=today, **counted)
         return _correction_page(request, checkpoint, form)
-    form = CheckpointForm(request.POST, today=today, stages=_counted(checkpoint.requisition))
+    form = CheckpointForm(request.POST, today=today, **_counted(checkpoint.requisition))
     if form.is_valid():
         try:
             checkpoint.correct(by=request.user, now=timezone.now(), **form.particulars)
@@ -179,8 +184,12 @@ def _context(
     )
     people = people_of(found, now=now)
     form = composers.checkpoint
+    items = OpenItems.load([found], now=now)
+    waiting = waiting_on(None, [known], today=today, zone=zone, briefs={}, balls=items.balls)
     return {
         "requisition": found,
+        "balls": [ball_line(one.ball, zone) for one in waiting if one.ball],
+        "stands": stands_of(items.states.get(found.pk, {})),
         "meeting": meeting_of(found, now),
         "hint": hint_for(user, "requisition") if user.is_recruiter else None,
         "facts": known,
@@ -243,8 +252,10 @@ def _steppers(form: CheckpointForm, known: facts.Facts) -> list[tuple[Any, str]]
     return [(form[stage.value], f"{known.totals[stage]:,}") for stage in form.stages]
 
 
-def _counted(found: Requisition) -> Sequence[Stage]:
-    return counted_stages(found.client.hidden)
+def _counted(found: Requisition) -> dict[str, Any]:
+    """What a checkpoint's form has to know of it: what is counted, and what is recorded."""
+    stages = counted_stages(found.client.hidden)
+    return {"stages": stages, "recorded": found.funnel.recorded}
 
 
 def _actions(found: Requisition) -> list[tuple[str, str]]:

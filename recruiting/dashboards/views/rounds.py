@@ -50,7 +50,10 @@ def row(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     """Save one row; htmx gets that row again, a plain form the page."""
     found = get_object_or_404(with_related(Requisition.objects.visible_to(request.user)), pk=pk)
     stages = counted_stages(found.client.hidden)
-    form = RowForm(request.POST, prefix=str(pk), today=timezone.localdate(), stages=stages)
+    form = RowForm(
+        request.POST, prefix=str(pk), today=timezone.localdate(), stages=stages,
+        recorded=found.funnel.recorded,
+    )  # fmt: skip
     checkpoint = log_row(found, form, by=request.user, now=timezone.now())
     if checkpoint is None:
         if request.htmx:
@@ -136,6 +139,7 @@ def _page(
     bound = {refused[0].pk: refused[1]} if refused else {}
     context: dict[str, Any] = {
         "rows": round_.rows(shown, bound),
+        "has_records": any(one.funnel.recorded for one in shown),
         "page": page,
         "progress": progress,
         "clients": [(str(one["client"]), one["client__name"]) for one in counted],
