@@ -159,6 +159,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "sweep-resumes": {
+        "task": "recruiting.approvals.tasks.sweep",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "tidy-files": {
+        "task": "recruiting.approvals.tasks.tidy",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
+    },
 }
 if REDIS_URL:
     # A save must not hang on a broker that is away: fail fast, the sweeper finds the work.

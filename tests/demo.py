@@ -6,7 +6,6 @@ from datetime import date, datetime
 from unittest.mock import patch
 
 import pytest_django
-from django.core.management import call_command
 
 from recruiting.accounts.models import User
 from recruiting.dashboards.demo import builder, people
@@ -14,6 +13,7 @@ from recruiting.dashboards.demo.stories import STORIES
 from recruiting.mailing import tasks
 from requisitions.models import Requisition
 from status_updates import facts
+from tests.emptying import empty_database
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def standing(now: datetime, blocker: pytest_django.DjangoDbBlocker) -> Iterator[
         builder.build(now)
     yield
     with blocker.unblock():
-        call_command("flush", verbosity=0, interactive=False)
+        empty_database()
 
 
 def user(login: str) -> User:

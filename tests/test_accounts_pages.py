@@ -21,7 +21,6 @@ from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client as Browser
 from django.test import RequestFactory
-from playwright.sync_api import Page
 from pytest_django import Settings
 
 from recruiting.accounts.adapter import SocialAccountAdapter
@@ -289,35 +288,6 @@ def test_single_sign_on_keeps_the_password(office: SocialAccountAdapter, recruit
 
 
 # --- In a browser ----------------------------------------------------------------------------
-
-FOR_EVERYBODY = ["/accounts/login/", "/accounts/login/code/"]
-FOR_LEADS = ["/people/", "/people/invite/", "/clients/", "/clients/new/", "/preferences/"]
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("url", FOR_EVERYBODY)
-def test_sign_in_page_is_accessible(
-    url: str, scheme: str, open_page: OpenPage, axe: Callable[[Page], list[str]]
-) -> None:
-    assert axe(open_page(url, color_scheme=scheme)) == []
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("url", [*FOR_LEADS, "person", "client"])
-def test_page_about_people_is_accessible(
-    url: str,
-    scheme: str,
-    open_page: OpenPage,
-    axe: Callable[[Page], list[str]],
-    lead: User,
-    manager: User,
-    acme: Client,
-) -> None:
-    pages = {"person": f"/people/{manager.pk}/", "client": f"/clients/{acme.pk}/"}
-    page = open_page(pages.get(url, url), lead, color_scheme=scheme, viewport=PHONE)
-    assert axe(page) == []
 
 
 @pytest.mark.django_db(transaction=True)

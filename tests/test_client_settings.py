@@ -430,3 +430,18 @@ def test_hidden_stage_has_no_field_on_the_desk(
     page = sign_in(recruiter).get(reverse("desk_item", args=[requisition.pk]))
     fields = [field.name for field, _ in page.context["panel"].steppers]
     assert fields == [stage.value for stage in Stage if stage not in ("contacted", "met")]
+
+
+# --- blind review ----------------------------------------------------------------------------
+
+
+def test_blind_review_is_set_by_a_lead_and_told_in_words(
+    sign_in: SignIn, acme: Client, lead: User
+) -> None:
+    data = sent(acme, blind_review="on")
+    page = sign_in(lead).post(reverse("client_settings", args=[acme.pk]), data)
+    assert page.status_code == 302
+    acme.refresh_from_db()
+    assert acme.blind_review
+    event = Event.objects.about(acme).get(action="changed client settings")
+    assert event.particulars["changes"] == ["Blind review: on, before off"]

@@ -16,9 +16,10 @@ from status_updates.models import Promise
 from tests.demo import standing, told, user
 from tests.ledgers import assert_consistent, assert_pipeline_plausible
 
-pytestmark = pytest.mark.django_db
-DAYS = {
-    "an ordinary Wednesday": datetime(2026, 3, 11, 10, 0, tzinfo=UTC),
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+"""Whether the demo loads on SQLite, tests/test_demo.py tells."""
+
+DAYS = {  # an ordinary Wednesday is that of tests/test_demo_stories.py
     "Sunday night": datetime(2026, 3, 15, 23, 50, tzinfo=UTC),
     "New Year's Day": datetime(2027, 1, 1, 0, 5, tzinfo=UTC),
     "a leap day": datetime(2028, 2, 29, 12, 0, tzinfo=UTC),

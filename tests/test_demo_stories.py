@@ -19,7 +19,7 @@ from status_updates.models import Checkpoint
 from tests.demo import promise_states, requisition, standing, told, user
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 TODAY = NOW.date()
 
 

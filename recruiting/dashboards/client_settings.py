@@ -20,7 +20,7 @@ from requisitions.stages import MANAGERS_WAIT_FOR, stages_words
 
 
 class SettingsForm(PlaceForm):
-    """Name, stages, holidays, start of the week."""
+    """Name, stages, holidays, start of the week, blind review."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     name = LineField(
@@ -39,6 +39,13 @@ class SettingsForm(PlaceForm):
         label="A week begins on", choices=WeekStart.choices, coerce=int, widget=forms.RadioSelect
     )
 
+    blind_review = forms.BooleanField(
+        required=False,
+        label="Blind review",
+        help_text="Hiring managers decide on candidates by a code: name, headline, where they "
+        "work, links and resume open with an approval. It holds for what is sent from now on.",
+    )
+
     def __init__(self, data: QueryDict | None = None, *, client: Client) -> None:
         super().__init__(data, initial=_shown(client), kept=client.country)
 
@@ -52,6 +59,7 @@ class SettingsForm(PlaceForm):
             country=typed["country"],
             region=typed["region"],
             week_start=typed["week_start"],
+            blind_review=typed["blind_review"],
         )
 
 
@@ -63,6 +71,7 @@ def _shown(client: Client) -> dict[str, Any]:
         "country": client.country,
         "region": client.region,
         "week_start": client.week_start,
+        "blind_review": client.blind_review,
     }
 
 
@@ -104,6 +113,7 @@ def said(settings: ClientSettings) -> Mapping[str, str]:
         "Stages": stages_words(settings.hidden),
         "Holidays": public_holidays.place_words(settings.country, settings.region) or "none",
         "Week begins": WeekStart(settings.week_start).label,
+        "Blind review": "on" if settings.blind_review else "off",
     }
 
 

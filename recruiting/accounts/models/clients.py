@@ -44,6 +44,7 @@ class ClientSettings:
     country: str = ""
     region: str = ""
     week_start: int = WeekStart.MONDAY
+    blind_review: bool = False
 
 
 class ClientQuerySet(models.QuerySet["Client"]):
@@ -95,7 +96,12 @@ class Client(models.Model):
     @property
     def settings(self) -> ClientSettings:
         return ClientSettings(
-            self.name, self.hidden, self.country, self.region, WeekStart(self.week_start)
+            name=self.name,
+            hidden=self.hidden,
+            country=self.country,
+            region=self.region,
+            week_start=WeekStart(self.week_start),
+            blind_review=self.blind_review,
         )
 
     @property
@@ -158,7 +164,7 @@ class Client(models.Model):
             if current.version != version:
                 raise StaleSettings
             current.hidden_stages = " ".join(sorted(settings.hidden))
-            for name in ("name", "country", "region", "week_start"):
+            for name in ("name", "country", "region", "week_start", "blind_review"):
                 setattr(current, name, getattr(settings, name))
             current.version += 1
             try:
@@ -232,7 +238,9 @@ class Client(models.Model):
         return "This name can't be used. Choose another, or ask a lead to help."
 
 
-_SETTINGS = ["name", "hidden_stages", "country", "region", "week_start", "version"]
+_SETTINGS = [
+    "name", "hidden_stages", "country", "region", "week_start", "blind_review", "version",
+]  # fmt: skip
 
 
 class Membership(models.Model):

@@ -1,17 +1,19 @@
 """Candidates of a client, and the resumes they gave."""
 
-import hashlib
 import secrets
 import uuid
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.db import models, transaction
 from django.db.models import Q
 
+from recruiting.approvals.files import folders
+from recruiting.approvals.files.checking import check
 from recruiting.lib.text import check_line, check_prose
 
 if TYPE_CHECKING:
@@ -34,8 +36,8 @@ def new_code() -> str:
 
 
 def file_store() -> "Storage":
-    """Where resumes lie: named by settings, asked for when it is needed."""
-    return storages["default"]
+    """Where resumes lie."""
+    return folders.store()
 
 
 class CandidateQuerySet(models.QuerySet["Candidate"]):
@@ -93,6 +95,13 @@ class Candidate(models.Model):
     def addresses(self) -> list[str]:
         return [line for line in self.links.splitlines() if line]
 
+    def erase(self, *, by: "User | None", now: datetime) -> None:
+        """Empty all that was written of the person, and delete the files; what was counted stays.
+        It cannot be undone. Twice is once. `by` is nobody when the client's time is over."""
+        from recruiting.approvals import erasure
+
+        erasure.erase(self, by=by, now=now)
+
 
 class Resume(models.Model):
     """One file that a candidate gave, checked before it was stored.
@@ -145,20 +154,38 @@ class Resume(models.Model):
     def add(
         cls, candidate: Candidate, upload: "UploadedFile[Any]", *, by: "User", now: datetime
     ) -> "Resume":
-        """Store a file that passed its checks; it is shown once a worker has prepared it."""
-        content = upload.read()
-        resume = cls(
-            candidate=candidate,
-            name=(upload.name or "resume")[-120:],
-            kind=cls.Kind.TXT,
-            size=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            by=by,
-            at=now,
-        )
-        resume.file.save(f"resumes/{resume.pk}/original", ContentFile(content), save=False)
-        resume.save(force_insert=True)
+        """Check a file and store it; it is shown once a worker has prepared it.
+
+        The one that the candidate gave last, sent again, is the same. Raises ValidationError with
+        the reason for a file that is not taken. A form that checked it before it took any lock
+        has left the answer with the upload (`ResumeField`).
+        """
+        checked = getattr(upload, "checked", None) or check(upload)
+        with transaction.atomic():
+            held = Candidate.objects.select_for_update(of=("self",)).get(pk=candidate.pk)
+            if held.erased_at:
+                raise ValidationError("The data of this candidate was erased a moment ago.")
+            last = held.resumes.first()
+            if last and last.sha256 == checked.sha256:
+                return last
+            resume = cls(
+                candidate=held, name=checked.name, kind=checked.kind, size=checked.size,
+                sha256=checked.sha256, page_count=checked.pages, by=by, at=now,
+            )  # fmt: skip
+            resume.file.save(folders.original(resume.pk), File(upload), save=False)
+            try:
+                resume.save(force_insert=True)
+            except BaseException:
+                folders.remove([resume.pk])
+                raise
+            transaction.on_commit(partial(_wake, resume.pk))
         return resume
+
+
+def _wake(pk: uuid.UUID) -> None:
+    from recruiting.approvals import tasks
+
+    tasks.wake(pk, tries=0)
 
 
 class ResumePage(models.Model):

@@ -1,14 +1,43 @@
 """Screen-outs: how many were set aside before they became submissions, and for what."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
+from recruiting.audit.models import record
 from recruiting.lib.text import check_prose
+from requisitions.models import Requisition
+
+if TYPE_CHECKING:
+    from recruiting.accounts.models import User
 
 COUNT_MAX = 10_000
+NOTE_MAX = 500
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """So many for one thing: for a requirement its id, text and kind in the brief in force."""
+
+    count: int
+    reason: str
+    requirement: uuid.UUID | None = None
+    text: str = ""
+    kind: str = ""
+
+
+class ScreenOutQuerySet(models.QuerySet["ScreenOut"]):
+    def visible_to(self, user: "User") -> Self:
+        return self.filter(requisition__in=Requisition.objects.visible_to(user))
+
+    def standing(self) -> Self:
+        return self.filter(undone_at=None)
 
 
 class ScreenOut(models.Model):
@@ -20,7 +49,7 @@ class ScreenOut(models.Model):
         "requisitions.Requisition", models.CASCADE, related_name="screen_outs"
     )
     on = models.DateField()
-    note = models.TextField(max_length=500, blank=True, validators=[check_prose])
+    note = models.TextField(max_length=NOTE_MAX, blank=True, validators=[check_prose])
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
     undone_by = models.ForeignKey(
@@ -28,12 +57,52 @@ class ScreenOut(models.Model):
     )
     undone_at = models.DateTimeField(null=True)
 
+    objects = ScreenOutQuerySet.as_manager()
+
     class Meta:
         ordering = ["-on", "-at"]
         indexes = [models.Index(fields=["requisition", "-on", "-at"], name="screen_out_latest")]
 
     def __str__(self) -> str:
         return f"Screened out on {self.on}"
+
+    @classmethod
+    def log(
+        cls,
+        requisition: Requisition,
+        lines: Sequence[SetAside],
+        *,
+        pk: uuid.UUID,
+        on: date,
+        note: str = "",
+        by: "User",
+        now: datetime,
+    ) -> "ScreenOut":
+        """Write down how many were set aside for what. `pk` comes from the form: sent again, it
+        is the same entry. Raises DoesNotExist for a `pk` of another requisition."""
+        assert lines, "an entry counts something"
+        with transaction.atomic():
+            held = Requisition.objects.locked().get(pk=requisition.pk)
+            if found := cls.objects.filter(pk=pk).first():
+                if found.requisition_id != held.pk:
+                    raise cls.DoesNotExist
+                return found
+            made = cls.objects.create(pk=pk, requisition=held, on=on, note=note, by=by, at=now)
+            ScreenOutLine.objects.bulk_create(
+                ScreenOutLine(screen_out=made, **vars(line)) for line in lines
+            )
+            record("logged screen-outs", held, by=by, now=now, client=held.client_id,
+                   screen_out=str(pk), count=sum(line.count for line in lines))  # fmt: skip
+        return made
+
+    def undo(self, *, by: "User", now: datetime) -> None:
+        """It was not so. Twice is once."""
+        with transaction.atomic():
+            held = Requisition.objects.locked().get(pk=self.requisition_id)
+            standing = ScreenOut.objects.standing().filter(pk=self.pk)
+            if standing.update(undone_at=now, undone_by=by):
+                record("took back screen-outs", held, by=by, now=now, client=held.client_id,
+                       screen_out=str(self.pk))  # fmt: skip
 
 
 class ScreenOutLine(models.Model):

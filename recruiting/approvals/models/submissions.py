@@ -11,12 +11,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from intake.content import KINDS
 from recruiting.approvals.states import REACHED, Records, State, reached, state_of
+from recruiting.audit.models import record
 from recruiting.lib.text import check_line, check_prose
 from requisitions.models import Requisition, StageCount
 from requisitions.models.funnel import Entry, add_entries
@@ -130,6 +131,41 @@ class Submission(models.Model):
             self.state == State.PARKED and self.approved_on is None
         )
         return waits and self.candidate.erased_at is None
+
+    # --- as a draft -------------------------------------------------------------------------
+
+    def remove(self, *, by: "User", now: datetime) -> None:
+        """Take a draft away; it can be brought back. Twice is once. Raises NotNow for one that
+        was sent."""
+        with transaction.atomic():
+            held, current = self._held_draft()
+            if current.removed_at is None:
+                current.removed_at = now
+                current.save(update_fields=["removed_at"])
+                record("removed a draft", held, by=by, now=now, client=held.client_id,
+                       is_private=True, submission=str(current.pk))  # fmt: skip
+        self.removed_at = current.removed_at
+
+    def bring_back(self, *, by: "User", now: datetime) -> None:
+        """The draft is there again. Raises NotNow where the candidate has got another one."""
+        with transaction.atomic():
+            held, current = self._held_draft()
+            if current.removed_at:
+                others = Submission.objects.filter(requisition=held, removed_at=None)
+                if others.filter(candidate=current.candidate_id).exists():
+                    raise NotNow("This candidate has been added anew since.")
+                current.removed_at = None
+                current.save(update_fields=["removed_at"])
+                record("brought back a draft", held, by=by, now=now, client=held.client_id,
+                       is_private=True, submission=str(current.pk))  # fmt: skip
+        self.removed_at = None
+
+    def _held_draft(self) -> tuple[Requisition, "Submission"]:
+        held = Requisition.objects.locked().get(pk=self.requisition_id)
+        current = Submission.objects.select_for_update(of=("self",)).get(pk=self.pk)
+        if current.slate_id:
+            raise NotNow("This candidate has been sent already, and stays on the requisition.")
+        return held, current
 
     # --- where it stands -------------------------------------------------------------------
 

@@ -88,6 +88,13 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "took back a change of a wording": "took back a change of the wording “{phrase}”",
     },
     Kind.CANDIDATES: {
+        "prepared a candidate": "prepared a candidate",
+        "changed a draft": "changed the draft of a candidate",
+        "removed a draft": "removed the draft of a candidate",
+        "brought back a draft": "brought back the draft of a candidate",
+        "changed details of a candidate": "changed the details of a candidate",
+        "logged screen-outs": "screened out {candidates}",
+        "took back screen-outs": "took back a count of screen-outs",
         "sent a slate": "sent {candidates} for approval",
         "approved a resume": "approved a candidate",
         "declined a resume": "declined a candidate",
