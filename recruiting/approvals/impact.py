@@ -217,7 +217,10 @@ def wilson(hits: int, total: int) -> Share:
     spread = Z / (1 + square / total) * sqrt(
         share * (1 - share) / total + square / (4 * total * total)
     )  # fmt: skip
-    return Share(share, max(middle - spread, 0.0), min(middle + spread, 1.0))
+    # Of none and of all the share is its own end, but for the last digit of a float.
+    low = 0.0 if hits == 0 else middle - spread
+    high = 1.0 if hits == total else middle + spread
+    return Share(share, low, high)
 
 
 def _line(
