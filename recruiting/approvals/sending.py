@@ -13,7 +13,7 @@ from recruiting.approvals.blind import GivenAway, given_away
 from recruiting.approvals.candidate_list import lacks
 from recruiting.approvals.models import Rating, Slate, Submission
 from recruiting.approvals.models.slates import SLATE_MAX
-from recruiting.approvals.notices import who_decides
+from recruiting.approvals.notices import asked_to_decide
 from recruiting.approvals.requirements import Asked, aligned, asked_of
 from requisitions.models import Requisition, Status
 
@@ -114,7 +114,7 @@ def preview(
             told |= dict.fromkeys(found)
     return Preview(
         sheets=[_sheet(one, asked, is_blind=is_blind) for one in chosen],
-        people=who_decides(requisition, now),
+        people=asked_to_decide(requisition, now),
         is_blind=is_blind,
         told=list(told),
     )
