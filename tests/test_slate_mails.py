@@ -4,10 +4,8 @@ its links."""
 import re
 import uuid
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client as Browser
 from django.urls import reverse
@@ -47,7 +45,7 @@ from tests.factories import (
     make_user,
 )
 from tests.queries import counted
-from tests.reviewing import entered, links_in, page_of, say, sent
+from tests.reviewing import all_rows, entered, links_in, page_of, say, sent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 CANARY = "Canary Ünique"
@@ -84,14 +82,6 @@ def why_not_sent(kind: str = SLATE) -> str:
     row.refresh_from_db()
     assert (row.state, row.text) == (State.SKIPPED, "")
     return row.reason
-
-
-def all_rows() -> dict[str, list[Any]]:
-    """Every row of every table."""
-    return {
-        model._meta.label: sorted(map(repr, model._base_manager.values_list()))
-        for model in apps.get_models()
-    }
 
 
 # --- the slate -----------------------------------------------------------------------------
