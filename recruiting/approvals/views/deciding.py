@@ -148,12 +148,12 @@ def _shown(
         "status": status,
     }
     is_at_end = review.is_over and (review.door.by_link or review.current is None)
-    name = "review"
+    template = "approvals/review.html"
     if is_at_end or (review.current is None and not review.is_table):
-        name = "review_done"
+        template = "approvals/review_done.html"
     elif review.is_table:
-        name = "review_table"
-    return render(request, f"approvals/{name}.html", context, status=status)
+        template = "approvals/review_table.html"
+    return render(request, template, context, status=status)
 
 
 def _uuid(text: str) -> UUID | None:
