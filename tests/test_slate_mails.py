@@ -348,6 +348,24 @@ def test_nothing_is_confirmed_that_was_taken_back_or_decided_signed_in(
     assert (row.state, row.reason) == (State.SKIPPED, "Taken back in the meantime.")
 
 
+def test_what_is_taken_back_after_it_was_confirmed_is_told_too(
+    slate: Slate, first: Submission, manager: User, clock: TimeMachineFixture
+) -> None:
+    browser = entered(slate, manager)
+    clock.shift(timedelta(minutes=14))
+    say(first, browser)
+    row = Mail.objects.kind(DECIDED).get()
+    delivery.deliver([row.pk], now=NOW + timedelta(minutes=15))
+    clock.shift(timedelta(minutes=2))
+    url = reverse("decision_undoing_by_mail", args=[slate.pk, first.pk])
+    browser.post(url, {"decision": Decision.objects.get().pk})
+    row = Mail.objects.kind(DECIDED).get(state=State.PENDING)
+    delivery.deliver([row.pk], now=NOW + timedelta(minutes=30))
+    row.refresh_from_db()
+    assert row.subject == "You took a decision back: Data Engineer"
+    assert "10:14 Ada First: approved, then taken back\n" in row.text
+
+
 def test_confirmations_of_a_batch_cost_the_same_for_1_and_for_5(
     acme: Client, recruiter: User, manager: User
 ) -> None:

@@ -59,7 +59,8 @@ def undo(request: HttpRequest, door: Door, submission: Submission) -> HttpRespon
     if _is_another_reader(request, door):
         return _again(request, door, submission, status=409)
     try:
-        _named_decision(request, submission).undo(by=door.reader, now=timezone.now())
+        decision = _named_decision(request, submission)
+        decision.undo(by=door.reader, now=timezone.now(), by_link=door.by_link)
     except NotNow as why:
         return _again(request, door, submission, why=str(why), status=409)
     return redirect(door.page(submission.pk))
