@@ -302,7 +302,16 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# The largest form is a long note; the spreadsheet upload checks its own limit with a kind message.
+FILE_UPLOAD_HANDLERS = [
+    "recruiting.lib.uploads.WholeUploads",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# Resumes are for the processes of the installation alone.
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
+# The largest form is a long note; uploads check their own limits with a kind message.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 
 # --- Security ------------------------------------------------------------------------------
