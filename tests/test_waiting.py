@@ -109,10 +109,7 @@ def test_home_leads_to_what_waits_decisions_first(
         ("Data Engineer", reverse("review", args=[requisition.pk])),
         ("Analyst", reverse("review", args=[newer.pk])),
         ("Data Engineer", ""),
-        (
-            "Data Engineer",
-            reverse("candidates", args=[requisition.pk]) + f"#submission-{held.pk}",
-        ),
+        ("Data Engineer", reverse("submission", args=[held.pk])),
     ]
     assert "Decide on 2 resumes for" in page.text
     assert "2 resumes of slate 2, waiting on you since today, due tomorrow 09:00." in page.text

@@ -47,9 +47,18 @@ PLACE = "candidates/"
 """On the page of a requisition, the page of its candidates."""
 
 
+def asked_to_decide(requisition: "Requisition", now: datetime) -> list[User]:
+    """The manager, and who stands in for him now. One statement."""
+    assert requisition.manager is not None, "a slate is sent to somebody"
+    standing = Delegation.objects.standing(now).filter(
+        user=requisition.manager, client=requisition.client_id
+    )
+    return [requisition.manager, *(one.delegate for one in standing.select_related("delegate"))]
+
+
 def ask_for_decisions(slate: "Slate", requisition: "Requisition", *, now: datetime) -> None:
     """A mail with the slate to the manager, and to who stands in for him now."""
-    for person in who_decides(requisition, now):
+    for person in asked_to_decide(requisition, now):
         ledger.queue(
             SLATE,
             recipient=person,
@@ -60,18 +69,9 @@ def ask_for_decisions(slate: "Slate", requisition: "Requisition", *, now: dateti
         )
 
 
-def who_decides(requisition: "Requisition", now: datetime) -> list[User]:
-    """The manager, and who stands in for him now."""
-    assert requisition.manager is not None, "a slate is sent to somebody"
-    standing = Delegation.objects.standing(now).filter(
-        user=requisition.manager, client=requisition.client_id
-    )
-    return [requisition.manager, *(one.delegate for one in standing.select_related("delegate"))]
-
-
 def ask_for_feedback(interview: "Interview", requisition: "Requisition", *, now: datetime) -> None:
     """A mail with one question to the manager, and to who stands in for him now."""
-    for person in who_decides(requisition, now):
+    for person in asked_to_decide(requisition, now):
         ledger.queue(
             FEEDBACK,
             recipient=person,

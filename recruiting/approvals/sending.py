@@ -13,7 +13,7 @@ from recruiting.approvals.blind import GivenAway, given_away
 from recruiting.approvals.candidate_list import lacks
 from recruiting.approvals.models import Rating, Slate, Submission
 from recruiting.approvals.models.slates import SLATE_MAX
-from recruiting.approvals.notices import who_decides
+from recruiting.approvals.notices import asked_to_decide
 from recruiting.approvals.requirements import Asked, aligned, asked_of
 from requisitions.models import Requisition, Status
 
@@ -111,7 +111,7 @@ def preview(
             told |= dict.fromkeys(found)
     return Preview(
         sheets=[_sheet(one, asked, is_blind=is_blind) for one in chosen],
-        people=who_decides(requisition, now),
+        people=asked_to_decide(requisition, now),
         is_blind=is_blind,
         told=list(told),
     )
@@ -165,8 +165,8 @@ def _rows(held: Requisition, order: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, S
 def _align(one: Submission, asked: Asked) -> None:
     before = list(one.ratings.all())
     after = aligned(before, asked)
-    kept = {rating.pk for rating in after if rating.pk}
-    new = [rating for rating in after if rating.pk is None]
+    kept = {rating.pk for rating in after}
+    new = [rating for rating in after if rating._state.adding]
     if gone := [rating.pk for rating in before if rating.pk not in kept]:
         one.ratings.filter(pk__in=gone).delete()
     for rating in new:

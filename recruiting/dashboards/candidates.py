@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from recruiting.approvals.balls import Ball
+from django.urls import reverse
+
+from recruiting.approvals.balls import Ball, Kind
 from recruiting.approvals.states import State
 
 ORDER = (
@@ -19,6 +21,7 @@ class BallLine:
     """Who holds it, as everybody reads it."""
 
     side: str
+    url: str
     text: str
     due: str
     due_at: datetime | None
@@ -26,10 +29,21 @@ class BallLine:
     is_late: bool
 
 
-def ball_line(ball: Ball, zone: tzinfo) -> BallLine:
+def ball_url(ball: Ball, *, decides: bool) -> str:
+    """Where it is settled: the review for who decides, else the candidate, or the list of them."""
+    item = ball.item
+    if item.kind == Kind.DECISION and decides:
+        return reverse("review", args=[item.requisition])
+    if len(item.submissions) == 1:
+        return reverse("submission", args=item.submissions)
+    return f"{reverse('candidates', args=[item.requisition])}#submission-{item.submissions[0]}"
+
+
+def ball_line(ball: Ball, zone: tzinfo, *, decides: bool) -> BallLine:
     text = f"{ball.item.text}, {ball.waits(zone)}"
     return BallLine(
         side=ball.side.value,
+        url=ball_url(ball, decides=decides),
         text=text[0].upper() + text[1:],
         due=ball.due_words(zone),
         due_at=ball.due,

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -18,6 +17,7 @@ from recruiting.accounts.hints import hint_for
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
 from recruiting.approvals.open_items import OpenItems
+from recruiting.dashboards.candidates import ball_url
 from recruiting.dashboards.models import Visit
 from recruiting.dashboards.standing import standing_of
 from requisitions.models import Requisition, Status
@@ -88,13 +88,7 @@ class Asked:
     @property
     def url(self) -> str:
         """Where one settles what waits on candidates: those of one requisition, or one of them."""
-        ball = self.waiting.ball
-        if ball is None:
-            return ""
-        if self.waiting.is_decision:
-            return reverse("review", args=[ball.item.requisition])
-        candidates = reverse("candidates", args=[ball.item.requisition])
-        return f"{candidates}#submission-{ball.item.submissions[0]}"
+        return ball_url(self.waiting.ball, decides=True) if self.waiting.ball else ""
 
     @property
     def presence(self) -> str:

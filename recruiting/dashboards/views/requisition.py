@@ -185,10 +185,11 @@ def _context(
     people = people_of(found, now=now)
     form = composers.checkpoint
     items = OpenItems.load([found], now=now)
+    decides = found.manager_id == user.pk or bool(getattr(found, "stood_in_until", None))
     waiting = waiting_on(None, [known], today=today, zone=zone, briefs={}, balls=items.balls)
     return {
         "requisition": found,
-        "balls": [ball_line(one.ball, zone) for one in waiting if one.ball],
+        "balls": [ball_line(one.ball, zone, decides=decides) for one in waiting if one.ball],
         "stands": stands_of(items.states.get(found.pk, {})),
         "meeting": meeting_of(found, now),
         "hint": hint_for(user, "requisition") if user.is_recruiter else None,
