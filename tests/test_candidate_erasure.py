@@ -54,6 +54,7 @@ from tests.factories import (
     make_slate,
     make_submission,
 )
+from tests.queries import counted
 
 CANARY = "Canarina"
 """In every text that somebody wrote about her."""
@@ -437,6 +438,19 @@ def test_page_says_what_goes(
     assert "1 resume with its page images" in text
     assert f"Type {candidate.code} to erase" in text
     assert "still under way" not in text
+
+
+def test_page_costs_the_same_for_many(
+    submission: Submission, recruiter: User, manager: User, sign_in: Callable[[User], Browser]
+) -> None:
+    candidate, browser = submission.candidate, sign_in(recruiter)
+    path = reverse("candidate_erasure", args=[candidate.pk])
+    browser.get(path)
+    once = counted(lambda: browser.get(path))
+    for _ in range(5):
+        job = make_requisition(candidate.client, recruiter=recruiter, manager=manager)
+        make_slate(job, make_submission(job, candidate))
+    assert counted(lambda: browser.get(path)) == once
 
 
 def test_wrong_code_erases_nothing(

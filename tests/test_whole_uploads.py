@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.test import Client as Browser
@@ -46,7 +47,7 @@ def test_connection_that_breaks_stores_nothing(
 ) -> None:
     """The length that was announced does not come."""
     path = reverse("candidate_new", args=[requisition.pk])
-    broken = {"wsgi.input": BytesIO(form[:-70_000])}
+    broken: dict[str, Any] = {"wsgi.input": BytesIO(form[:-70_000])}
     answer = sign_in(recruiter).generic("POST", path, form, MULTIPART_CONTENT, **broken)
     assert answer.status_code == 400
     assert Candidate.objects.count() == 0

@@ -51,6 +51,9 @@ log = structlog.get_logger(__name__)
 SWEEP_MAX = 50
 """Candidates erased in one sweep; the next one, a minute later, goes on."""
 
+LOST_MAX = 20
+"""Resumes whose files may be left over while there are fewer others."""
+
 NOT_SENT = "The data of the candidate was erased."
 
 _TEXTS = {
@@ -146,9 +149,13 @@ def due(now: datetime) -> list[Candidate]:
 
 
 def remove_left_over(now: datetime) -> None:
-    """Delete the files of erased candidates and of rows that never came to be."""
-    standing = Resume.objects.exclude(file="").values_list("pk", flat=True)
+    """Delete the files of erased candidates and of rows that never came to be. Where most files
+    belong to no row, this is another database than theirs, and they stay."""
+    standing = list(Resume.objects.exclude(file="").values_list("pk", flat=True))
     lost = list(folders.left_over(standing, now))
+    if len(lost) > max(LOST_MAX, len(standing)):
+        log.error("files_of_another_database", left_over=len(lost), standing=len(standing))
+        return
     if lost:
         log.warning("files_left_over", resumes=len(lost))
     folders.remove(lost)
