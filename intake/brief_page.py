@@ -11,6 +11,7 @@ from django.utils import timezone
 from intake.content import Content, Missing, missing
 from intake.differences import Change, differences
 from intake.document import Document, document_of
+from intake.evidence import evidence
 from intake.models import Action, Intake, NotYours, Side, Signature
 from intake.versions import (
     Clock,
@@ -102,7 +103,8 @@ class BriefPage:
 
 
 def brief_page(intake: Intake, reader: User, *, now: datetime) -> BriefPage:
-    """Nine statements at most, however much was written or signed."""
+    """Nine statements at most, however much was written or signed; where a dealbreaker of the
+    brief in force is let go, those of whoever knows what it stopped come on top."""
     requisition = intake.requisition
     clock = Clock(timezone.localdate(now), timezone.get_current_timezone())
     content, versions = intake.content(), versions_of(requisition.pk)
@@ -113,6 +115,9 @@ def brief_page(intake: Intake, reader: User, *, now: datetime) -> BriefPage:
     asked = None
     if side and not lacks and not requisition.is_closed:
         asked = _asked(stage, content, versions, side, requisition, reader)
+    if asked and asked.asks_reason and not asked.reason and versions.in_force:
+        agreed = versions.in_force.brief.content
+        asked = _with_reason(asked, evidence(requisition, agreed, content))
     return BriefPage(
         requisition=requisition,
         content=content,

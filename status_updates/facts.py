@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db.models import CharField, Q, Value
 
+from recruiting.approvals.models import Decision
 from requisitions.models import Requisition, Stage, StageCount, Status, StatusChange
 from requisitions.stages import counted_stages
 from requisitions.words import (
@@ -97,7 +98,8 @@ class Material:
     changes: Mapping[UUID, list[StatusChange]] = field(default_factory=dict)
     promises: Mapping[UUID, list[Promise]] = field(default_factory=dict)
     written: Mapping[UUID, list[tuple[datetime, str, UUID]]] = field(default_factory=dict)
-    """When a checkpoint, a note, a question or an answer was written, which of these, by whom."""
+    """When a checkpoint, a note, a question or an answer was written or a candidate declined,
+    which of these, by whom."""
 
     def facts(
         self,
@@ -227,6 +229,7 @@ def _written(ids: Sequence[UUID], since: datetime) -> Iterable[tuple[Any, ...]]:
     """What everybody who sees the requisitions may read, in one statement."""
     logged = Checkpoint.objects.standing().annotate(kind=Value("logged", CharField()))
     notes = Note.objects.standing().filter(is_private=False)
+    declined = Decision.objects.filter(verdict=Decision.Verdict.DECLINE, undone_at=None)
     columns = ("requisition", "at", "kind", "by")
     return (
         logged.filter(requisition__in=ids, at__gt=since)
@@ -234,6 +237,9 @@ def _written(ids: Sequence[UUID], since: datetime) -> Iterable[tuple[Any, ...]]:
         .values_list(*columns)
         .union(
             notes.filter(requisition__in=ids, at__gt=since).order_by().values_list(*columns),
+            declined.filter(submission__requisition__in=ids, at__gt=since)
+            .order_by()
+            .values_list("submission__requisition", "at", Value("declined", CharField()), "by"),
             all=True,
         )
     )
@@ -351,6 +357,8 @@ def _hold_began(changes: Sequence[StatusChange], zone: tzinfo) -> str:
 
 def _talk_lines(written: Mapping[str, int]) -> list[str]:
     lines = []
+    if declined := written.get("declined", 0):
+        lines.append(f"{declined:,} {'candidate' if declined == 1 else 'candidates'} declined")
     if asked := written.get("question", 0):
         lines.append(f"{asked:,} {'question' if asked == 1 else 'questions'} asked")
     if answered := written.get("answer", 0):

@@ -60,6 +60,13 @@ WHOLE: dict[str, tuple[str, int, Callable[[], bytes]]] = {
     "OpenDocument with a link": (
         "odt", 0, lambda: resumes.odt(body='<text:a xlink:href="https://a.example">Site</text:a>'),
     ),
+    "OpenDocument as LibreOffice saves it": (
+        "odt", 0, lambda: resumes.odt(
+            {"Configurations2/accelerator/current.xml": ""},
+            manifest='<manifest:file-entry manifest:full-path="Configurations2/"'
+            ' manifest:media-type="application/vnd.sun.xml.ui.configuration"/>',
+        ),
+    ),
     "text": ("txt", 0, "Ada Lovelace\nGrüße aus Zürich".encode),
     "text of old Windows": ("txt", 0, lambda: "Grüße – “aus” Zürich".encode("cp1252")),
     "text in UTF-16": ("txt", 0, lambda: "Ada Lovelace".encode("utf-16")),
@@ -277,6 +284,7 @@ HOSTILE: dict[str, tuple[Reason, Callable[[], bytes]]] = {
     "nothing": (Reason.EMPTY, lambda: b""),
     "blanks": (Reason.EMPTY, lambda: b" \r\n\0\0"),
     "half a PDF": (Reason.CUT_OFF, lambda: resumes.pdf()[:400]),
+    "half a PDF for the web": (Reason.CUT_OFF, lambda: resumes.pdf(pages=9, linearize=True)[:-300]),
     "half a document": (Reason.CUT_OFF, lambda: resumes.docx()[:400]),
     "a PDF in name": (Reason.CUT_OFF, lambda: b"%PDF-1.7\nAda Lovelace"),
     "a PDF without its objects": (Reason.BROKEN, lambda: b"%PDF-1.7\nstartxref\n0\n%%EOF\n"),

@@ -357,7 +357,7 @@ def test_closed_requisition_ends_the_link_in_words(
     assert not Decision.objects.exists()
 
 
-def test_replaced_manager_learns_who_decides_and_nothing_of_the_candidates(
+def test_replaced_manager_learns_asked_to_decide_and_nothing_of_the_candidates(
     slate: Slate, pair: list[Submission], browser: Browser, requisition: Requisition,
     recruiter: User, acme: Client,
 ) -> None:  # fmt: skip

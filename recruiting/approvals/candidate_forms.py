@@ -110,9 +110,17 @@ class DetailsForm(forms.Form):
         for name in DETAILS:
             if mine.details[name] != stands.details[name]:
                 self.theirs[name] = stands.details[name] or _EMPTY
-        self.data = self.data.copy()  # type: ignore[assignment]  # a QueryDict is no mapping of str
-        self.data["version"] = str(versions.submission)  # type: ignore[index]
-        self.data["candidate_version"] = str(versions.candidate)  # type: ignore[index]
+        seen = {"version": versions.submission, "candidate_version": versions.candidate}
+        self.data = holding(self.data, seen)
+
+
+def holding(data: Mapping[str, Any], values: Mapping[str, object]) -> QueryDict:
+    """What was sent, with other values in some fields."""
+    assert isinstance(data, QueryDict), "a form of a page gets what was posted"
+    changed = data.copy()
+    for name, value in values.items():
+        changed[name] = str(value)
+    return changed
 
 
 _EMPTY = "(empty)"
@@ -236,8 +244,7 @@ class CandidateForm(DetailsForm):
 
     def show_brief(self) -> None:
         """The next save has seen the brief in force."""
-        self.data = self.data.copy()  # type: ignore[assignment]
-        self.data["brief"] = str(self.asked.number)  # type: ignore[index]
+        self.data = holding(self.data, {"brief": self.asked.number})
 
 
 class NewCandidateForm(CandidateForm):

@@ -83,7 +83,12 @@ class Page:
 def drafts_of(requisition: Requisition) -> SubmissionQuerySet:
     """With what a page needs to say what each lacks."""
     rows = Submission.objects.drafts().filter(requisition=requisition, candidate__erased_at=None)
-    return with_files(rows).select_related("candidate").prefetch_related("ratings").order_by("at")
+    return (
+        with_files(rows)
+        .select_related("candidate")
+        .prefetch_related("ratings")
+        .order_by("at", "pk")
+    )
 
 
 def with_files(rows: SubmissionQuerySet) -> SubmissionQuerySet:
@@ -97,7 +102,7 @@ def candidates_page(requisition: Requisition, reader: User, *, now: datetime) ->
     rows = with_files(rows).with_records().prefetch_related("ratings")
     asked = asked_of(requisition)
     found: dict[State, list[Row]] = {state: [] for state in GROUPS}
-    for one in rows.order_by("slate__number", "place", "at"):
+    for one in rows.order_by("slate__number", "place", "at", "pk"):
         if one.state != State.DRAFT or one.candidate.erased_at is None:
             found[State(one.state)].append(_row(one, reader, asked))
     groups = [Group(state, GROUPS[state], rows) for state, rows in found.items() if rows]

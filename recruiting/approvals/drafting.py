@@ -3,7 +3,6 @@
 A draft is several rows: the candidate, her submission, its ratings and perhaps a resume. They are
 written together, by one form, or not at all."""
 
-import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -149,7 +148,8 @@ def begin(
             pk=pk, requisition=held, candidate=candidate, pitch=written.pitch, by=by, at=now
         )
         _rate(made, written, asked_of(held))
-        _keep_resume(candidate, resume, by=by, now=now)
+        if resume:
+            Resume.add(candidate, resume, by=by, now=now)
         record("prepared a candidate", held, by=by, now=now, client=held.client_id,
                is_private=True, submission=str(pk))  # fmt: skip
     return made
@@ -187,7 +187,8 @@ def rewrite(
             record("changed a draft", held, by=by, now=now, client=held.client_id,
                    is_private=True, submission=str(current.pk))  # fmt: skip
         _rate(current, written, asked)
-        _keep_resume(current.candidate, resume, by=by, now=now)
+        if resume:
+            Resume.add(current.candidate, resume, by=by, now=now)
 
 
 def change_details(
@@ -291,22 +292,3 @@ def _rate(submission: Submission, written: Written, asked: Asked) -> None:
 
 def _said(rating: Rating) -> tuple[object, ...]:
     return (rating.requirement, rating.text, rating.kind, rating.mark, rating.evidence)
-
-
-def _keep_resume(
-    candidate: Candidate,
-    upload: "UploadedFile[Any] | None",
-    *,
-    by: "User",
-    now: datetime,
-) -> None:
-    """The same file again is the one that is there."""
-    if upload is None:
-        return
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    upload.seek(0)
-    latest = candidate.resumes.first()
-    if latest is None or latest.sha256 != digest.hexdigest():
-        Resume.add(candidate, upload, by=by, now=now)

@@ -53,8 +53,7 @@ def asked_to_decide(requisition: "Requisition", now: datetime) -> list[User]:
     standing = Delegation.objects.standing(now).filter(
         user=requisition.manager, client=requisition.client_id
     )
-    people = [requisition.manager]
-    return people + [one.delegate for one in standing.select_related("delegate")]
+    return [requisition.manager, *(one.delegate for one in standing.select_related("delegate"))]
 
 
 def ask_for_decisions(slate: "Slate", requisition: "Requisition", *, now: datetime) -> None:

@@ -219,10 +219,11 @@ class Review:
 
     @property
     def just_decided(self) -> Sequence[Item]:
-        """What can still be taken back, the latest first."""
+        """What can still be taken back, the latest first, but for the candidate on the page: her
+        decision stands beside her name."""
         if not self.may_decide:
             return []
-        found = [one for one in self.items if one.may_undo]
+        found = [one for one in self.items if one.may_undo and one is not self.current]
         return sorted(found, key=lambda one: one.decision.at, reverse=True)  # type: ignore[union-attr]  # may_undo says so
 
     @property

@@ -1,6 +1,7 @@
 """The form that counts who was set aside, and for what."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.http import QueryDict
 
 from intake.content import RequirementLine
 from recruiting.accounts.fields import KeyField
+from recruiting.approvals.candidate_forms import holding
 from recruiting.approvals.models.decisions import Reason
 from recruiting.approvals.models.screening import COUNT_MAX, NOTE_MAX, SetAside
 from recruiting.approvals.quick_counts import OTHER, read
@@ -95,25 +97,22 @@ class ScreenOutForm(forms.Form):
             said = read(data["quick"], self.asked.lines)
             self._fill(said.counts)
             if said.asks:
-                self._leave(", ".join(said.left))
+                self.data = holding(self.data, {"quick": ", ".join(said.left)})
                 self.add_error("quick", list(said.asks))
         if not self.errors and not self.lines:
             self.add_error("quick", "Say how many, and for what.")
         return data
 
-    def _fill(self, counts: Any) -> None:
-        self.data = self.data.copy()  # type: ignore[assignment]  # a QueryDict is no plain dict
+    def _fill(self, counts: Mapping[str, int]) -> None:
+        filled = {}
         for key, count in counts.items():
             name = f"count-{key}"
             total = (self.cleaned_data.get(name) or 0) + count
             if total > COUNT_MAX:
                 self.add_error(name, _ERRORS["max_value"])
-                continue
-            self.cleaned_data[name] = total
-            self.data[name] = str(total)  # type: ignore[index]
-
-    def _leave(self, text: str) -> None:
-        self.data["quick"] = text  # type: ignore[index]
+            else:
+                self.cleaned_data[name] = filled[name] = total
+        self.data = holding(self.data, filled)
 
     @property
     def lines(self) -> list[SetAside]:

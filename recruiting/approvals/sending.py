@@ -165,8 +165,8 @@ def _rows(held: Requisition, order: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, S
 def _align(one: Submission, asked: Asked) -> None:
     before = list(one.ratings.all())
     after = aligned(before, asked)
-    kept = {rating.pk for rating in after if rating.pk}
-    new = [rating for rating in after if rating.pk is None]
+    kept = {rating.pk for rating in after}
+    new = [rating for rating in after if rating._state.adding]
     if gone := [rating.pk for rating in before if rating.pk not in kept]:
         one.ratings.filter(pk__in=gone).delete()
     for rating in new:

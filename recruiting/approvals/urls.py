@@ -3,6 +3,7 @@ from django.urls import URLPattern, path
 from recruiting.approvals.views import (
     candidates,
     feedback,
+    impact,
     interviews,
     offers,
     resumes,
@@ -14,6 +15,13 @@ from recruiting.approvals.views import (
 )
 
 urlpatterns: list[URLPattern] = [
+    # --- ball
+    path("requisitions/<uuid:pk>/impact/", impact.impact, name="impact"),
+    path(
+        "requisitions/<uuid:pk>/impact/<uuid:requirement>/amendment/",
+        impact.amendment,
+        name="impact_amendment",
+    ),
     # --- candidates
     path("requisitions/<uuid:pk>/candidates/", candidates.listing, name="candidates"),
     path("requisitions/<uuid:pk>/candidates/new/", candidates.new, name="candidate_new"),

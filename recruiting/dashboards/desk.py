@@ -12,6 +12,8 @@ from django.urls import reverse
 
 from intake.waiting import waiting_briefs
 from recruiting.accounts.models import User
+from recruiting.approvals.balls import Ball
+from recruiting.approvals.open_items import OpenItems
 from recruiting.dashboards import needs
 from recruiting.dashboards.desk_items import Item, Panel, Panels, Refused, Telling, questions_on
 from recruiting.dashboards.needs import Kind, Needing
@@ -31,6 +33,7 @@ MINE_SHOWN = 50
 
 NAMES = {
     Kind.PROMISE: "Promises",
+    Kind.CANDIDATE: "Candidates",
     Kind.BRIEF: "Briefs to be signed",
     Kind.QUIET: "Gone quiet",
     Kind.QUESTION: "Managers' questions",
@@ -137,7 +140,9 @@ class Reader:
 
     @property
     def telling(self) -> Telling:
-        return Telling(self.today, self.zone, names_recruiter=self.user.is_lead)
+        return Telling(
+            self.today, self.zone, names_recruiter=self.user.is_lead, reader=self.user.pk
+        )
 
     def facts(self, material: facts.Material, one: Requisition) -> facts.Facts:
         return material.facts(one, since=None, today=self.today, zone=self.zone)
@@ -153,9 +158,10 @@ def desk_of(reader: Reader, *, more: str = "", after: Freshness | None = None) -
     if not user.is_lead:
         scope = scope.held_by(user)
     counts = _counts(scope, reader)
-    wanted = needs.needing(
-        scope, today=reader.today, zone=reader.zone, shown=SHOWN, more=_more(more)
-    )
+    found = needs.found(scope, now=reader.now, today=reader.today, zone=reader.zone)
+    balls = _pressing([one.job for one in found if one.job], reader)
+    oldest = {pk: min(one.since for one in every) for pk, every in balls.items()}
+    wanted = needs.needing(found, oldest, shown=SHOWN, more=_more(more))
     mine = list(_mine(user, after)[: MINE_SHOWN + 1])
     later = str(Freshness.of(mine[MINE_SHOWN - 1])) if len(mine) > MINE_SHOWN else ""
     mine = mine[:MINE_SHOWN]
@@ -164,7 +170,8 @@ def desk_of(reader: Reader, *, more: str = "", after: Freshness | None = None) -
     known = {pk: reader.facts(material, one) for pk, one in every.items()}
     asked, briefs = questions_on(list(every)), waiting_briefs(every)
     items = {
-        pk: reader.telling.item(one, asked.get(pk, []), briefs.get(pk)) for pk, one in known.items()
+        pk: reader.telling.item(one, asked.get(pk, []), briefs.get(pk), balls.get(pk, ()))
+        for pk, one in known.items()
     }
     above = {pk for one in wanted for pk in one.first}
     return Desk(
@@ -194,7 +201,8 @@ def item_of(
     known = reader.facts(facts.load([requisition], since=None, now=reader.now), requisition)
     asked = questions_on([requisition.pk]).get(requisition.pk, [])
     brief = waiting_briefs([requisition.pk]).get(requisition.pk)
-    item = reader.telling.item(known, asked, brief)
+    balls = _pressing([requisition], reader).get(requisition.pk, [])
+    item = reader.telling.item(known, asked, brief, balls)
     return item, Panels(reader.telling, refused).panel(known, item, asked)
 
 
@@ -243,6 +251,13 @@ def _counts(scope: QuerySet[Requisition], reader: Reader) -> _Counts:
 
 
 # --- saying it -----------------------------------------------------------------------------
+
+
+def _pressing(jobs: Sequence[Requisition], reader: Reader) -> dict[UUID, list[Ball]]:
+    """What waits on their candidates and needs the reader. Two statements."""
+    items, telling = OpenItems.load(jobs, now=reader.now), reader.telling
+    pressing = {pk: telling.pressing(balls) for pk, balls in items.balls.items()}
+    return {pk: balls for pk, balls in pressing.items() if balls}
 
 
 def _mine_total(counts: _Counts, user: User) -> int:

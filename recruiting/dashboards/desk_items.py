@@ -16,6 +16,7 @@ from django.utils.text import Truncator
 
 from intake.models import Side
 from intake.waiting import WaitingBrief
+from recruiting.approvals.balls import Ball
 from recruiting.dashboards import needs
 from recruiting.dashboards.needs import Kind
 from recruiting.dashboards.rows import about, ago, exact, promise_words
@@ -33,6 +34,7 @@ EXCERPT = 90
 
 ACTIONS = {
     Kind.PROMISE: "Log",
+    Kind.CANDIDATE: "Look",
     Kind.BRIEF: "Read",
     Kind.QUIET: "Log",
     Kind.QUESTION: "Answer",
@@ -80,15 +82,17 @@ class Item:
     @property
     def link(self) -> str:
         kinds = {reason.kind for reason in self.reasons}
-        if not kinds or kinds - {Kind.BRIEF, Kind.ORPHANED, Kind.UNMANAGED}:
+        if not kinds or kinds - {Kind.CANDIDATE, Kind.BRIEF, Kind.ORPHANED, Kind.UNMANAGED}:
             return ""
         return self.links[0].url
 
     @property
     def links(self) -> list[Link]:
-        """To the pages where people are named, and briefs signed."""
+        """To the pages of candidates, and where people are named and briefs signed."""
         kinds = {reason.kind for reason in self.reasons}
         found = []
+        if Kind.CANDIDATE in kinds:
+            found.append(Link("See the candidates", reverse("candidates", args=[self.pk])))
         if Kind.BRIEF in kinds:
             found.append(Link("Read the brief", reverse("brief", args=[self.pk])))
         if Kind.ORPHANED in kinds:
@@ -114,9 +118,14 @@ class Telling:
     today: date
     zone: tzinfo
     names_recruiter: bool
+    reader: UUID
 
     def item(
-        self, known: Facts, questions: Sequence[Note], brief: WaitingBrief | None = None
+        self,
+        known: Facts,
+        questions: Sequence[Note],
+        brief: WaitingBrief | None = None,
+        balls: Sequence[Ball] = (),
     ) -> Item:
         requisition = known.requisition
         whose = f" · {requisition.recruiter.display_name}" if self.names_recruiter else ""
@@ -125,16 +134,34 @@ class Telling:
             url=requisition.get_absolute_url(),
             title=requisition.title,
             about=about(requisition) + whose,
-            reasons=self.reasons(known, questions, brief),
+            reasons=self.reasons(known, questions, brief, balls),
             recruiter=requisition.recruiter_id,
         )
 
+    def pressing(self, balls: Sequence[Ball]) -> list[Ball]:
+        """Of what waits on candidates: what the recruiter has to say, an offer once its day has
+        come, and what a manager is late with."""
+        return [one for one in balls if self._presses(one)]
+
+    def _presses(self, ball: Ball) -> bool:
+        if ball.side == Side.RECRUITER and ball.item.kind != "offer":
+            return True
+        due_today = ball.due and ball.due.astimezone(self.zone).date() <= self.today
+        return ball.is_overdue or bool(ball.side == Side.RECRUITER and due_today)
+
     def reasons(
-        self, known: Facts, questions: Sequence[Note], brief: WaitingBrief | None
+        self,
+        known: Facts,
+        questions: Sequence[Note],
+        brief: WaitingBrief | None,
+        balls: Sequence[Ball] = (),
     ) -> list[Reason]:
         """All of them, the most pressing first."""
         requisition = known.requisition
         found = self._promises(known)
+        for ball in balls:
+            words = ball.words(self.zone, self.reader)
+            found.append(Reason(Kind.CANDIDATE, words[0].upper() + words[1:], ball.is_overdue))
         pressing = brief if requisition.is_active and self._is_pressing(brief) else None
         if pressing:
             found.append(Reason(Kind.BRIEF, self._unsigned(pressing, requisition)))

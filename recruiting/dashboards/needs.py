@@ -22,7 +22,9 @@ from django.db.models import (
 )
 
 from intake.models import Brief, Side
-from recruiting.accounts.models import Membership, Role
+from recruiting.accounts.models import Client, Membership, Role
+from recruiting.approvals.models import Interview, Question, Submission
+from recruiting.approvals.states import State
 from requisitions.models import Requisition, Status, StatusChange
 from requisitions.models.status import ACTIVE
 from status_updates.facts import QUIET_AFTER
@@ -36,6 +38,7 @@ class Kind(StrEnum):
     """What a requisition needs somebody for, the most pressing first."""
 
     PROMISE = "promises"
+    CANDIDATE = "candidates"
     BRIEF = "briefs"
     QUIET = "quiet"
     QUESTION = "questions"
@@ -104,6 +107,28 @@ def promises_due(today: date) -> Q:
     return open_ones & Q(due_on__lte=today)
 
 
+def candidates_waiting(now: datetime) -> Q:
+    """Something waits on candidates: maybe on the recruiter, maybe on a manager who is late.
+
+    Whether it does is counted in somebody's business hours, which no database knows: what this
+    finds is asked again of `approvals.open_items`. It leaves nothing out, since a business day is
+    never over before a day is.
+    """
+    sent = Submission.objects.filter(requisition=OuterRef("pk"))
+    asked = Question.objects.filter(submission=OuterRef("pk"), answered_at=None)
+    begun = Interview.objects.filter(
+        submission=OuterRef("pk"), cancelled_at=None, feedback__isnull=True, begins_at__lte=now
+    )
+    late = Q(state=State.WAITING, slate__at__lte=now - timedelta(hours=22))
+    found = sent.filter(
+        late
+        | Q(state=State.OFFERED)
+        | Q(Exists(asked), state=State.WAITING)
+        | Q(Exists(begun), state=State.INTERVIEWING)
+    )
+    return Q(status=Status.OPEN) & Q(Exists(found))
+
+
 def managers_questions() -> QuerySet[Note]:
     """Those that nobody has answered, the oldest first."""
     return Note.objects.open_questions().filter(by__role=Role.MANAGER).order_by("at", "pk")
@@ -118,6 +143,18 @@ def with_people(rows: QuerySet[Requisition]) -> QuerySet[Requisition]:
 
 
 @dataclass(frozen=True)
+class Found:
+    """A requisition that may need somebody: under the first of the kinds that it has, if it has
+    one, at a place there. `job` is set where something waits on candidates: the requisition with
+    no more than it takes to say whether that is due."""
+
+    pk: UUID
+    kind: Kind | None
+    place: Any
+    job: Requisition | None
+
+
+@dataclass(frozen=True)
 class Needing:
     """Of one kind: how many there are, and the first of them."""
 
@@ -126,19 +163,9 @@ class Needing:
     first: Sequence[UUID]
 
 
-def needing(
-    rows: QuerySet[Requisition],
-    *,
-    today: date,
-    zone: tzinfo,
-    shown: int,
-    more: Mapping[Kind, int] | None = None,
-) -> list[Needing]:
-    """Those of `rows` that need somebody, each under the first of the kinds that it has.
-
-    Of each kind come the first `shown`, or as many as `more` says. One statement, which judges
-    each row once: ranked in the database it would be judged for every rank and sum.
-    """
+def found(rows: QuerySet[Requisition], *, now: datetime, today: date, zone: tzinfo) -> list[Found]:
+    """Those of `rows` that may need somebody. One statement, which judges each row once: ranked
+    in the database it would be judged for every rank and sum."""
     promised = Promise.objects.filter(promises_due(today), requisition=OuterRef("pk"))
     asked = managers_questions().filter(requisition=OuterRef("pk"))
     kind = Case(
@@ -152,20 +179,58 @@ def needing(
         When(awaiting_opening(), then=Value(Kind.OPENING.value)),
         output_field=CharField(),
     )
-    found = (
+    told = (
         rows.annotate(
             kind=kind,
             due=Subquery(promised.order_by("due_on").values("due_on")[:1]),
             asked=Subquery(asked.values("at")[:1]),
+            has_candidates=Case(When(candidates_waiting(now), then=Value(True)), default=False),
         )
-        .filter(kind__isnull=False)
+        .filter(Q(kind__isnull=False) | Q(has_candidates=True))
         .order_by(F("latest_checkpoint__on").asc(nulls_first=True), "created_at", "pk")
-        .values_list("kind", "pk", "due", "asked")
+        .values(
+            "pk", "kind", "due", "asked", "has_candidates", "status", "manager", "recruiter",
+            "client", "client__country", "client__region", "client__closed_days",
+        )
+    )  # fmt: skip
+    return [_found(row) for row in told]
+
+
+def _found(row: Mapping[str, Any]) -> Found:
+    places = {Kind.PROMISE: row["due"], Kind.QUESTION: row["asked"]}
+    kind = Kind(row["kind"]) if row["kind"] else None
+    place = places.get(kind, 0) if kind else 0
+    return Found(row["pk"], kind, place, _job(row) if row["has_candidates"] else None)
+
+
+def _job(row: Mapping[str, Any]) -> Requisition:
+    client = Client(
+        pk=row["client"],
+        country=row["client__country"],
+        region=row["client__region"],
+        closed_days=row["client__closed_days"],
     )
-    groups: dict[str, list[tuple[Any, UUID]]] = {}
-    for name, pk, due, at in found:
-        place = due if name == Kind.PROMISE else at if name == Kind.QUESTION else 0
-        groups.setdefault(name, []).append((place, pk))
+    return Requisition(
+        pk=row["pk"], status=row["status"], client=client, manager_id=row["manager"],
+        recruiter_id=row["recruiter"],
+    )  # fmt: skip
+
+
+def needing(
+    rows: Sequence[Found],
+    candidates: Mapping[UUID, datetime],
+    *,
+    shown: int,
+    more: Mapping[Kind, int] | None = None,
+) -> list[Needing]:
+    """Each under the first of the kinds that it has; of each kind the first `shown`, or as many
+    as `more` says. `candidates`: since when something waits on those of which requisition."""
+    groups: dict[Kind, list[tuple[Any, UUID]]] = {}
+    for one in rows:
+        if one.pk in candidates and one.kind != Kind.PROMISE:
+            groups.setdefault(Kind.CANDIDATE, []).append((candidates[one.pk], one.pk))
+        elif one.kind:
+            groups.setdefault(one.kind, []).append((one.place, one.pk))
     limits = {**dict.fromkeys(Kind, shown), **(more or {})}
     return [
         Needing(one, len(groups[one]), _first(groups[one], limits[one]))

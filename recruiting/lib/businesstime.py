@@ -87,7 +87,9 @@ def add_business_days(calendar: Calendar, at: datetime, days: int) -> datetime:
         day = start.astimezone(ZoneInfo(calendar.zone)).date()
         passed += day > local.date()
         if passed == days:
-            return instant(datetime.combine(day, local.time()), calendar.zone)
+            # Where clocks went back, work may go on at a time at which no other day's has begun.
+            same = instant(datetime.combine(day, local.time()), calendar.zone)
+            return max(same, start).astimezone(UTC)
     raise NeverWorks
 
 

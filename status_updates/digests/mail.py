@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from intake.mails import BRIEF
 from recruiting.accounts.models import User
+from recruiting.approvals.notices import SLATE
 from recruiting.mailing import kinds
 from recruiting.mailing.kinds import Kind, Skip
 from recruiting.mailing.links import unsubscribe_url
@@ -103,7 +104,7 @@ def _context(letter: Letter, number: int, stand_in: StandIn | None) -> dict[str,
         "personal": letter.personal_line,
         "summary": _summary(letter),
         "subject": (f"For {letter.manager.display_name}: " if stand_in else "") + _subject(letter),
-        "waiting": [_waiting(item, reader, letter.now) for item in letter.waiting[:number]],
+        "waiting": [_waiting(item, reader, letter) for item in letter.waiting[:number]],
         "changed": [
             {"title": line.requisition.title, "text": text}
             for line in shown
@@ -119,17 +120,21 @@ def _context(letter: Letter, number: int, stand_in: StandIn | None) -> dict[str,
     }
 
 
-def _waiting(item: Waiting, reader: User, now: datetime) -> dict[str, Any]:
-    """With a link that signs for the reader alone, where a brief waits for that."""
-    url = _url(item.requisition)
+def _waiting(item: Waiting, reader: User, letter: Letter) -> dict[str, Any]:
+    """With a link of the reader's own: one that signs, where a brief waits for that, and one on
+    which to decide on the resumes of a slate."""
+    url, text, action = _url(item.requisition), item.text, ""
     if brief := item.brief:
-        url = link_url(reader, BRIEF, brief.brief, version=brief.digest, now=now, lasts=ACT_LASTS)
-    return {
-        "title": item.requisition.title,
-        "url": url,
-        "text": item.text,
-        "action": "Read it and sign" if item.brief else "",
-    }
+        url = link_url(
+            reader, BRIEF, brief.brief, version=brief.digest, now=letter.now, lasts=ACT_LASTS
+        )
+        action = "Read it and sign"
+    if ball := item.ball:
+        text = ball.words(letter.zone, reader.pk)
+        if item.is_decision and ball.item.slate:
+            url = link_url(reader, SLATE, ball.item.slate, now=letter.now)
+            action = "Decide now"
+    return {"title": item.requisition.title, "url": url, "text": text, "action": action}
 
 
 def _subject(letter: Letter) -> str:

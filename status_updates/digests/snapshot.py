@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,13 +11,14 @@ from django.db.models import Max, Q
 
 from intake.waiting import WaitingBrief, waiting_briefs
 from recruiting.accounts.models import Client, User
+from recruiting.approvals.open_items import OpenItems
 from recruiting.mailing.models import Mail, State
 from requisitions.models import Requisition, Stage, Watcher
 from requisitions.models.status import ACTIVE, CLOSED
 from status_updates.digests.schedule import Period
 from status_updates.facts import Facts, Material, load
 from status_updates.models import PersonalLine
-from status_updates.waiting import Waiting, waiting_on
+from status_updates.waiting import Balls, Waiting, waiting_on
 
 KIND = "digest"
 
@@ -37,6 +38,7 @@ class Letter:
     client: Client
     period: Period
     today: date
+    zone: tzinfo
     since: date
     is_first: bool
     personal_line: PersonalLine | None
@@ -76,6 +78,7 @@ def letters(batch: Sequence[Mail], now: datetime, *, before: str = "") -> dict[U
     every = {r.pk: r for found in requisitions.values() for r in found}
     material = load(every.values(), since=earliest, now=now)
     briefs = waiting_briefs(every)
+    items = OpenItems.load(every.values(), now=now)
     personal_lines = _personal_lines(batch)
     return {
         mail.pk: _letter(
@@ -86,6 +89,7 @@ def letters(batch: Sequence[Mail], now: datetime, *, before: str = "") -> dict[U
             is_first=_pair(mail) not in written,
             personal_line=personal_lines.get((*_pair(mail), mail.period)),
             briefs=briefs,
+            balls=items.balls,
             now=now,
         )
         for mail in batch
@@ -161,6 +165,7 @@ def _letter(
     is_first: bool,
     personal_line: PersonalLine | None,
     briefs: Mapping[UUID, WaitingBrief],
+    balls: Balls,
     now: datetime,
 ) -> Letter:
     assert mail.client is not None, "a digest is about a client"
@@ -178,9 +183,18 @@ def _letter(
         client=mail.client,
         period=Period.parse(mail.period),
         today=today,
+        zone=zone,
         since=since_day,
         is_first=is_first,
         personal_line=personal_line,
-        waiting=waiting_on([mail.recipient_id], lines, today=today, zone=zone, briefs=briefs),
+        waiting=waiting_on(
+            [mail.recipient_id],
+            lines,
+            today=today,
+            zone=zone,
+            briefs=briefs,
+            balls=balls,
+            reader=mail.recipient_id,
+        ),
         lines=sorted(lines, key=lambda line: not line.news),
     )

@@ -27,9 +27,11 @@ def check(package: zipfile.ZipFile) -> None:
     if any(name.casefold().startswith(_CODE) for name in package.namelist()):
         raise Refused(Reason.MACRO)
     walk_part(package, _MANIFEST, _Manifest())
-    for name in package.namelist():
-        if name.endswith(".xml") and name != _MANIFEST:
-            walk_part(package, name, _Content())
+    for entry in package.infolist():
+        if entry.filename.casefold().endswith(".xml") and entry.file_size:  # some are left empty
+            walk_part(package, entry.filename, _Content())
+    if "content.xml" not in package.namelist():
+        raise Refused(Reason.BROKEN)
 
 
 def text(package: zipfile.ZipFile) -> str:
@@ -44,8 +46,7 @@ class _Manifest(Walk):
     def began(self, name: str, attributes: dict[str, str]) -> None:
         if name == "encryption-data":
             raise Refused(Reason.ENCRYPTED)
-        kind = attributes.get("media-type", "")
-        if "oleobject" in kind or kind.startswith(("application/vnd.sun.xml", "application/x-")):
+        if "oleobject" in attributes.get("media-type", "").casefold():
             raise Refused(Reason.OBJECT)
 
 

@@ -11,6 +11,7 @@ import pypdfium2
 
 from recruiting.approvals.files.plain import TEXT_MAX
 from recruiting.approvals.files.reasons import Reason, Refused
+from recruiting.approvals.files.sniffing import HEAD
 
 PAGES_MAX = 1_000
 PAGES_SHOWN = 20
@@ -92,7 +93,9 @@ def _check_end(content: bytes) -> None:
     if last < 0 or b"startxref" not in content[max(0, last - 64) : last]:
         raise Refused(Reason.CUT_OFF)
     if not _END.search(content[max(0, last - 64) :]):
-        raise Refused(Reason.TWO_KINDS)
+        # A PDF for the web holds an end near its beginning as well: this one stops before the last.
+        is_short = b"/Linearized" in content[:HEAD]
+        raise Refused(Reason.CUT_OFF if is_short else Reason.TWO_KINDS)
 
 
 def _check_pages(pdf: pikepdf.Pdf) -> int:

@@ -46,7 +46,7 @@ def _words(text: str) -> str:
 
 def cleaned(text: str) -> str:
     """To be shown: no control characters, no marks that turn text round, no great gaps."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n").expandtabs(4)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n").replace("\t", "  ")
     kept = "".join(
         one for one in lines[: 2 * TEXT_MAX]
         if one == "\n" or (one not in _BIDI and unicodedata.category(one) not in ("Cc", "Cs"))

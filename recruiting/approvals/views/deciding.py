@@ -76,7 +76,7 @@ def propose(request: HttpRequest, door: Door, submission: Submission) -> HttpRes
         return _again(request, door, submission, why=str(why), status=409)
     except ValidationError as error:
         return _again(request, door, submission, why=" ".join(error.messages), status=409)
-    return redirect(door.page(submission.pk))
+    return redirect(door.page())
 
 
 def ask(request: HttpRequest, door: Door, submission: Submission) -> HttpResponse:

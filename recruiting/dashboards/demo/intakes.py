@@ -1,4 +1,4 @@
-"""What the demo's people agreed on: the drafts of four briefs, and how one of them was amended."""
+"""What the demo's people agreed on: the drafts of briefs, and how one of them was amended."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,8 +42,11 @@ TERMS = {
         stand_in="Petra Lindqvist",
     ),
     "petra.lindqvist": Terms(update_days=7, channel="Mail, the question first"),
+    "other.manager": Terms(
+        decision_days=2, feedback_hours=24, update_days=7, channel="A call before eight"
+    ),
 }
-"""What each manager and Clara promise each other."""
+"""What each manager and the recruiter promise each other."""
 
 SERVICE_DESK = Draft(
     answers={
@@ -173,6 +176,62 @@ CLINICAL = Draft(
         "What you bring": ("unclear", "Is “likes being on the ward” something we can test?"),
     },
     actions=("Ask the vendor whether the training can be held on site",),
+)  # fmt: skip
+
+DATABASE = Draft(
+    answers={
+        "why-job": "The previous administrator leaves at the end of the quarter, and **forty "
+        "databases have nobody who has restored one**.",
+        "why-empty": "The move from Oracle stops half way, and both licences run on.",
+        "profile-done": "Has restored a database for real, with somebody standing behind them.",
+        "profile-where": "Utilities, banks, insurers, software houses that run what they sell.",
+        "profile-move": "To run for years what a project only moves.",
+        "success-90": "A restore is rehearsed on a Friday, and the time is on the wall.",
+        "success-year": "Thirty of the forty run on PostgreSQL; no ward has noticed.",
+        "pay": "66,000 to 79,000 a year. The last offer in the team was 74,000.",
+        "place": "Potsdam, three days a week from home.",
+        "panel": "Jonas, and Samir for the wards' side.",
+        "steps": "Resume, call with Clara, an hour on a restore, a second round, offer.",
+        "reason-growth": "The whole move is theirs, from the plan to the last night.",
+        "reason-flexibility": "Three days from home, and nights are given back.",
+        "dates": "Before the end of the quarter, so that there is a handover.",
+    },
+    requirements=(
+        _must("Has led a restore under pressure", "Tells of one, hour by hour", "Jonas"),
+        _must("Knows Oracle well enough to leave it", "Plans the move of one schema", "Jonas",
+              "Has left another product and can say how"),
+        _must("Works the night on which a database moves", "Asked in the first call", "Clara"),
+        _nice("Databases on Kubernetes"),
+        _not("Certificates of a vendor"),
+    ),
+    marks={"The job": ("agree", ""), "What you bring": ("agree", "")},
+    actions=("Ask what the handover by phone may cost",),
+)  # fmt: skip
+
+PLANNER = Draft(
+    answers={
+        "why-job": "The harvest season brings a third more loads, and the desk has **one planner "
+        "too few** already.",
+        "why-empty": "Loads are refused from August on, and the customer for corn goes elsewhere.",
+        "profile-done": "Has planned a bad day and told customers before they asked.",
+        "profile-where": "Carriers, food and retail distribution, parcel hubs.",
+        "profile-move": "Days instead of nights, and drivers who stay.",
+        "success-90": "Plans the Midwest lanes alone on a Monday.",
+        "success-year": "Late trucks are told before the customer calls, nine times in ten.",
+        "pay": "62,000 to 71,000 a year.",
+        "place": "Joliet, Illinois, at the desk.",
+        "panel": "Marcus, and the morning call as it is.",
+        "steps": "Resume without a name, the morning call at 7:30, offer.",
+        "dates": "Before the harvest season.",
+    },
+    requirements=(
+        _must("Two years in planning or dispatch", "A day planned on paper", "Marcus",
+              "Has driven the lanes for years"),
+        _must("Talks to drivers as people", "The morning call", "Marcus"),
+        _must("At home in a spreadsheet", "Shows one of their own", "Desmond"),
+        _nice("Knows the Midwest lanes"),
+    ),
+    marks={"The job": ("agree", ""), "What you bring": ("agree", "")},
 )  # fmt: skip
 
 IDENTITY = Draft(

@@ -4,9 +4,11 @@ In a note and a next step `{+2}` stands for the second workday after it was writ
 ("Thursday") or, from a week on, as a date ("12 March"); `{-1}` for one before.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 
+from recruiting.dashboards.demo.candidates.applicant import Applicant
 from recruiting.dashboards.demo.intakes import Change, Draft
 from requisitions.models import Stage
 
@@ -173,6 +175,108 @@ class Spoke(Step):
     minutes: int | None = None
     said: str = ""
     next_step: str = ""
+
+
+@dataclass(frozen=True)
+class Send(Step):
+    """A slate goes to the manager."""
+
+    people: tuple[Applicant, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class OfCandidate(Step):
+    """Something about one candidate, by her key."""
+
+    of: str
+
+
+@dataclass(frozen=True)
+class Approve(OfCandidate):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decline(OfCandidate):
+    """`because` is a word of a requirement's text, or a reason such as "pay"; for a criterion that
+    the brief does not have it is "new", and `criterion` says it."""
+
+    because: str
+    criterion: str = ""
+    words: str = ""
+    after_interview: bool = False
+
+
+@dataclass(frozen=True)
+class Ask(OfCandidate):
+    """The manager asks instead of deciding."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Reply(OfCandidate):
+    """The recruiter answers what was asked last."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invite(OfCandidate):
+    """An interview is set for `on`: workdays before today, and the clock."""
+
+    on: tuple[int, str]
+    round_: str = "First interview"
+    minutes: int = 60
+    who: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Held(OfCandidate):
+    """The interview that was set last took place."""
+
+
+@dataclass(frozen=True)
+class Feedback(OfCandidate):
+    """What the manager says of the interview that was held last."""
+
+    verdict: str
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MakeOffer(OfCandidate):
+    """`answer` is how many workdays the candidate has to think."""
+
+    terms: str
+    answer: int
+
+
+@dataclass(frozen=True)
+class Accept(OfCandidate):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclineOffer(OfCandidate):
+    because: str
+    words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdraw(OfCandidate):
+    whose: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ScreenedOut(Step):
+    """How many were set aside for what: by a word of a requirement's text, or a reason."""
+
+    lines: Mapping[str, int]
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

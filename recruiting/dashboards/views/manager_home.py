@@ -16,12 +16,14 @@ from recruiting.accounts.availability import Availability, Presence
 from recruiting.accounts.hints import hint_for
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
+from recruiting.approvals.open_items import OpenItems
+from recruiting.dashboards.candidates import ball_url
 from recruiting.dashboards.models import Visit
 from recruiting.dashboards.standing import standing_of
 from requisitions.models import Requisition, Status
 from requisitions.words import day_words
 from status_updates import facts
-from status_updates.waiting import Waiting, waiting_on
+from status_updates.waiting import Balls, Waiting, waiting_on
 
 RECENTLY_CLOSED = timedelta(days=30)
 """How long a closed requisition stays on the home page."""
@@ -54,13 +56,14 @@ def _context(user: User, now: datetime) -> dict[str, Any]:
     known = [
         material.facts(row, since=since, today=today, zone=zone, reader=user.pk) for row in rows
     ]
+    items = OpenItems.load(rows, now=now)
     known.sort(key=lambda one: (ORDER.index(one.health), one.requisition.title))
     return {
         "since_words": _since_words(since, now) if since else "",
         "news": sum(bool(one.news) for one in known),
         "lead": _lead(known),
         "meetings": meetings_of(rows, now),
-        "waiting": _waiting(user, rows, known, now),
+        "waiting": _waiting(user, rows, known, items.balls, now),
         "standing": standing_of(rows),
         "active": [one for one in known if one.health != "closed"],
         "closed": [one for one in known if one.health == "closed"],
@@ -77,12 +80,23 @@ class Asked:
     instead_of: str
 
     @property
+    def resumes(self) -> str:
+        """ "3 resumes"."""
+        count = len(self.waiting.ball.item.submissions) if self.waiting.ball else 0
+        return "1 resume" if count == 1 else f"{count:,} resumes"
+
+    @property
+    def url(self) -> str:
+        """Where one settles what waits on candidates: those of one requisition, or one of them."""
+        return ball_url(self.waiting.ball, decides=True) if self.waiting.ball else ""
+
+    @property
     def presence(self) -> str:
         return self.recruiter.sentence(self.waiting.requisition.recruiter.first_name)
 
 
 def _waiting(
-    user: User, rows: Sequence[Any], known: Sequence[facts.Facts], now: datetime
+    user: User, rows: Sequence[Any], known: Sequence[facts.Facts], balls: Balls, now: datetime
 ) -> list[Asked]:
     absent = {row.pk: row.manager for row in rows if row.stood_in_until}
     managers = {user.pk, *(manager.pk for manager in absent.values())}
@@ -94,8 +108,10 @@ def _waiting(
             today=timezone.localdate(now),
             zone=timezone.get_current_timezone(),
             briefs=waiting_briefs(row.pk for row in rows),
+            balls=balls,
+            reader=user.pk,
         )
-        if one.manager_id == user.pk or one.requisition.pk in absent
+        if one.person == user.pk or one.requisition.pk in absent
     ]
     presence = Presence.load({one.requisition.recruiter for one in waiting}, now)
     return [

@@ -20,6 +20,8 @@ from recruiting.accounts.decorators import recruiter_required
 from recruiting.accounts.hints import hint_for
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
+from recruiting.approvals.open_items import OpenItems
+from recruiting.dashboards.candidates import ball_line, stands_of
 from recruiting.dashboards.composers import Composers, composers_of
 from recruiting.dashboards.figures import WEEKS, funnel_of, no_longer_counted, trends_of
 from recruiting.dashboards.models import Look
@@ -36,6 +38,7 @@ from requisitions.words import day_words
 from status_updates import facts
 from status_updates.forms import CheckpointForm
 from status_updates.models import Checkpoint
+from status_updates.waiting import waiting_on
 
 RECENTLY = timedelta(days=7)
 """What the small numbers beside the totals count, the same for everybody."""
@@ -181,8 +184,13 @@ def _context(
     )
     people = people_of(found, now=now)
     form = composers.checkpoint
+    items = OpenItems.load([found], now=now)
+    decides = found.manager_id == user.pk or bool(getattr(found, "stood_in_until", None))
+    waiting = waiting_on(None, [known], today=today, zone=zone, briefs={}, balls=items.balls)
     return {
         "requisition": found,
+        "balls": [ball_line(one.ball, zone, decides=decides) for one in waiting if one.ball],
+        "stands": stands_of(items.states.get(found.pk, {})),
         "meeting": meeting_of(found, now),
         "hint": hint_for(user, "requisition") if user.is_recruiter else None,
         "facts": known,

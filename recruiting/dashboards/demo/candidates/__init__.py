@@ -1,0 +1,1 @@
+"""The candidates of the demo and what became of each, by requisition."""
