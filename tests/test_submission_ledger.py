@@ -294,8 +294,8 @@ def test_check_funnels_finds_a_ledger_that_candidates_deny(sent: Requisition) ->
     submission = sent.submissions.all()[0]
     Submission.objects.filter(pk=submission.pk).update(submitted_on=None)
     assert found_by_command() == (
-        f"{sent.pk} Resumes submitted: entries of candidates sum to 2, 1 candidates have come so "
-        f"far\nsubmission {submission.pk}: waiting, its records say waiting, submitted\n"
+        f"{sent.pk} submitted: entries of candidates sum to 2, candidates come to 1\n"
+        f"submission {submission.pk}: waiting, its records say waiting, submitted\n"
     )
 
 
