@@ -201,6 +201,20 @@ def test_feedback_by_link_is_said_once(held: Interview, manager: User) -> None:
     assert browser.post(page, {"verdict": "unsure", "text": "Hm"}).status_code == 409
 
 
+def test_feedback_by_link_is_confirmed_to_its_owner(
+    held: Interview, manager: User, mailoutbox: list[EmailMessage]
+) -> None:
+    browser, page = by_link(manager, held)
+    browser.post(page, {"verdict": "unsure", "text": "Needs a task"})
+    deliver()
+    [mail] = [one for one in mailoutbox if one.subject.startswith("You said")]
+    assert (mail.to, mail.subject) == (
+        ["manager@acme.example"], "You said how it was: First interview for Data Engineer",
+    )  # fmt: skip
+    assert "Not sure yet\n\nNeeds a task" in str(mail.body)
+    assert mail.extra_headers["Reply-To"] == "recruiter@acme.example"
+
+
 def test_stop_by_link_asks_its_reason(held: Interview, manager: User) -> None:
     browser, page = by_link(manager, held)
     refused = browser.post(page, {"verdict": "stop", "text": "Kept words"})
