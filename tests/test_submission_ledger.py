@@ -149,7 +149,7 @@ class Job:
         self.recruiter: User = make_user(role=Role.RECRUITER, clients=[client])
         self.manager: User = make_user(clients=[client])
         self.now: datetime = NOW
-        self.job = make_requisition(
+        self.job: Requisition = make_requisition(
             client, recruiter=self.recruiter, manager=self.manager, openings=2
         )
         self.submissions = [make_submission(self.job) for _ in range(3)]
