@@ -565,3 +565,26 @@ def test_candidate_of_one_client_stands_on_no_page_of_another(
             assert browser.get(path).status_code == 404
         page = browser.get(reverse("candidates", args=[other_requisition.pk]))
         assert CANARY not in page.content.decode()
+
+
+def test_new_criterion_that_went_with_the_candidate_leaves_no_gap_in_the_words(
+    requisition: Requisition,
+    recruiter: User,
+    manager: User,
+    lead: User,
+    sign_in: Callable[[User], Browser],
+) -> None:
+    made = make_submission(requisition)
+    make_slate(requisition, made)
+    Decision.make(made, "decline", Why("new", text="Canary speaks Dutch"), by=manager, now=NOW)
+    made.candidate.erase(by=lead, now=NOW)
+    browser = sign_in(recruiter)
+    pages = {
+        name: browser.get(reverse(name, args=[of])).text
+        for name, of in (
+            ("submission", made.pk), ("impact", requisition.pk), ("requisition", requisition.pk)
+        )
+    }  # fmt: skip
+    assert "declined: something new to the brief" in pages["submission"]
+    assert "Erased with the candidate" in pages["impact"]
+    assert "Because of: something that the brief does not say" in pages["requisition"]

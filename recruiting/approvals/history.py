@@ -85,7 +85,7 @@ def _decision(said: Decision, reader: User) -> Step:
 def reason_words(said: Decision) -> str:
     """ "no Kubernetes" is the requirement itself; what is new is said to be."""
     if said.reason == Reason.NEW:
-        return f"{said.text} (new to the brief)"
+        return f"{said.text} (new to the brief)" if said.text else "something new to the brief"
     return said.text or Reason(said.reason).label.lower() if said.reason else ""
 
 

@@ -145,4 +145,7 @@ def _marks(declined: Sequence[Decision]) -> defaultdict[UUID, dict[UUID, str]]:
 
 
 def _words(reason: str, text: str) -> str:
-    return text if reason in (Reason.REQUIREMENT, Reason.NEW) else Reason(reason).label
+    """A criterion that was new is erased with the candidate for whom it was said."""
+    if reason == Reason.NEW:
+        return text or "Erased with the candidate"
+    return text if reason == Reason.REQUIREMENT else Reason(reason).label
