@@ -70,6 +70,15 @@ def test_drafts_that_lack_nothing_are_picked_at_first(
     ]
 
 
+def test_page_says_why_short_is_kind_and_who_found_that(
+    requisition: Requisition, recruiter: User, sign_in: SignIn
+) -> None:
+    make_submission(requisition)
+    page = sign_in(recruiter).get(reverse("slate_new", args=[requisition.pk])).text
+    for cited in ("37 % of the time", "(iCIMS, 2014)", "(Phenom and Talent Board, 2021)"):
+        assert cited in page
+
+
 def test_buttons_move_a_candidate_without_a_script_and_keep_the_rest(
     requisition: Requisition, recruiter: User, send: Send
 ) -> None:
