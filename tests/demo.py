@@ -8,6 +8,7 @@ from unittest.mock import patch
 import pytest_django
 
 from recruiting.accounts.models import User
+from recruiting.approvals import tasks as files
 from recruiting.dashboards.demo import builder, people
 from recruiting.dashboards.demo.stories import STORIES
 from recruiting.mailing import tasks
@@ -19,7 +20,11 @@ from tests.emptying import empty_database
 @contextmanager
 def standing(now: datetime, blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
     """The demo built once for many tests, each of which undoes what it does itself."""
-    with blocker.unblock(), patch.object(tasks, "wake", return_value=True):
+    with (
+        blocker.unblock(),
+        patch.object(tasks, "wake", return_value=True),
+        patch.object(files, "wake"),
+    ):
         builder.build(now)
     yield
     with blocker.unblock():

@@ -96,8 +96,8 @@ def test_view_is_thin(route: str, view: Callable[..., Any]) -> None:
 
 
 def test_route_carries_no_number_that_can_be_guessed() -> None:
-    """The number of a page within one resume names no row."""
-    routes = [route.replace("pages/<int:number>/", "") for route, _ in OUR_ROUTES]
+    """But the page of a resume, which is named by a UUID itself."""
+    routes = [route.replace("/resume/pages/<int:number>/", "") for route, _ in OUR_ROUTES]
     assert [route for route in routes if "<int:" in route] == []
 
 

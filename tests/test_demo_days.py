@@ -7,6 +7,8 @@ import pytest
 import pytest_django
 from django.core import mail
 
+from recruiting.approvals.models import Slate
+from recruiting.approvals.notices import SLATE
 from recruiting.audit.models import Event
 from recruiting.dashboards.demo.workdays import is_workday
 from recruiting.dashboards.models import Visit
@@ -86,12 +88,10 @@ def test_demo_digest_goes_out_when_the_worker_is_there(loaded_at: datetime) -> N
     now = loaded_at + timedelta(seconds=40)
     for ids in sweeper.sweep(now):
         delivery.deliver(ids, now=now)
-    digest, request = sorted(
-        (message for message in mail.outbox if message.to == ["manager@demo.example"]),
-        key=lambda message: "on-site days for the analyst" not in message.body,
-    )
-    assert "on-site days for the analyst" in digest.body
-    assert "/mail/brief/" in request.body
+    mine = [message.body for message in mail.outbox if message.to == ["manager@demo.example"]]
+    assert len(mine) == 3
+    for words in ("on-site days for the analyst", "/mail/brief/", "/mail/slate/"):
+        assert any(words in body for body in mine), words
     [invitation] = [one for one in mail.outbox if one.to == ["petra.lindqvist@demo.example"]]
     assert "Identity and Access" in invitation.subject
 
@@ -103,6 +103,8 @@ def test_demo_leaves_no_other_mail_of_the_past_to_be_sent(loaded_at: datetime) -
         ("digest", "manager@demo.example"),
         ("intake_meeting", "petra.lindqvist@demo.example"),
         ("intake_meeting", "recruiter@demo.example"),
+        ("slate", "manager@demo.example"),
+        ("slate", "other.manager@demo.example"),
     ]
 
 
@@ -118,3 +120,11 @@ def test_demo_archive_has_the_digests_of_the_weeks_before(loaded_at: datetime) -
         assert digest.subject.startswith("Havelmark Hospitals IT: ")
         assert "Hello Jonas" in digest.text
     assert any("reading the resumes so quickly" in digest.text for digest in digests)
+
+
+def test_demo_archive_has_the_slates_as_they_were_sent(loaded_at: datetime) -> None:
+    slates = Mail.objects.kind(SLATE).filter(recipient=user("manager"), state=State.SENT)
+    assert slates.count() == Slate.objects.filter(requisition__manager=user("manager")).count() - 1
+    for slate in slates:
+        assert slate.finished_at == slate.created_at < loaded_at
+        assert "Hello Jonas" in slate.text

@@ -239,7 +239,7 @@ def test_recruiter_and_lead_find_unread_notifications_and_no_old_mail_of_them() 
         mine = Notification.objects.visible_to(user(login)).unread()
         return [one.kind for one in mine.with_what_it_names()]
 
-    assert unread("recruiter") == ["mention", "question", "entry", "question"]
+    assert unread("recruiter") == ["mention", "question", "decision", "entry", "question"]
     assert unread("lead") == ["mention"]
     assert unread("manager") == []
     assert not Mail.objects.kind(NOTIFICATIONS).exists()

@@ -10,7 +10,7 @@ from recruiting.accounts.hints import HINTS
 from recruiting.accounts.models import User
 from recruiting.dashboards.help import _BOTH, _LIKE, _MANAGERS, _RECRUITERS, GENERAL, topic_for
 from requisitions.models import Requisition
-from tests.factories import NOW
+from tests.factories import NOW, make_slate
 from tests.fixtures.world import World
 from tests.queries import counted
 from tests.test_every_page import NO_PAGE, pages_of
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 SignIn = Callable[[User], Browser]
 OWN = {
     "home", "round", "requisitions", "requisition", "digests", "preferences", "intake", "brief",
-    "meeting",
+    "meeting", "candidates", "review", "submission", "impact", "screen_outs",
 }  # fmt: skip
 """Pages that are worked on daily and must not fall back to the general help."""
 
@@ -38,7 +38,7 @@ def test_every_page_has_help_or_the_general_one(
         titles[name] = page.context["topic"].title
     own = OWN & titles.keys()
     assert GENERAL.title not in [titles[name] for name in own]
-    assert own >= OWN - {"round", "meeting"}
+    assert own >= OWN - {"round", "meeting", "screen_outs"}
     assert titles["account_email" if "account_email" in titles else "mfa_index"] == GENERAL.title
 
 
@@ -83,12 +83,15 @@ def test_hint_is_shown_until_it_is_dismissed_on_every_device(
     manager: User,
     requisition: Requisition,
 ) -> None:
-    user = manager if name == "home" else recruiter
+    user = manager if name in ("home", "review") else recruiter
     path = {"round": "/round/", "list": "/requisitions/?status="}.get(name, "/")
     path = requisition.get_absolute_url() if name in ("requisition", "room") else path
     if name == "room":
         Intake.prepare(requisition, by=recruiter, now=NOW)
         path += "intake/"
+    if name in ("candidates", "review"):
+        make_slate(requisition)
+        path = f"{requisition.get_absolute_url()}{name}/"
     first, second = sign_in(user), sign_in(user)
     page = first.get(path).content.decode()
     assert page.count('id="hint"') == 1

@@ -321,9 +321,9 @@ def test_two_statements_for_any_number_of_requisitions(
 
 def test_states_are_counted_without_drafts(requisition: Requisition, manager: User) -> None:
     approved(requisition, manager)
-    make_slate(requisition)
+    make_slate(requisition, make_submission(requisition), make_submission(requisition))
     make_submission(requisition)
     requisition.cancel(by=requisition.recruiter, now=NOW, reason="No budget.")
     found = OpenItems.load([requisition], now=NOW)
-    assert found.states == {requisition.pk: {State.APPROVED: 1, State.WAITING: 1}}
+    assert found.states == {requisition.pk: {State.APPROVED: 1, State.WAITING: 2}}
     assert found.balls == {}

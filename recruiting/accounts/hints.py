@@ -16,9 +16,14 @@ HINTS: Mapping[str, str] = {
     "requisition": "Its hiring manager sees this page as you do, except private notes.",
     "room": "What you type is saved while you type, and whoever is here sees it. At the end of the "
     "page, or at the right, the brief grows as you both will sign it.",
+    "candidates": "Rate a candidate by what was agreed in the brief: with a line of evidence for "
+    "each requirement the manager decides in a minute.",
+    "review": "Decide on one after the other. Nothing is final for ten minutes, and a question is "
+    "an answer too.",
     "home": "This is what waits on you. Below it stands each of your jobs, and what happens next.",
 }
-"""By page. On the recruiters' side all but the last, which is the hiring manager's."""
+"""By page. On the recruiters' side all but the last two, which are the hiring
+manager's."""
 
 
 @dataclass(frozen=True)

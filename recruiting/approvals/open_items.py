@@ -125,8 +125,11 @@ def _rows(pks: Sequence[UUID], now: datetime) -> QuerySet[Any, Any]:
         Offer.objects.filter(
             **on_them, submission__state=State.OFFERED, answer="", undone_at=None
         ).values_list(_word(Kind.OFFER), *slate, "at", _NO_TIME, "answer_by", _NO_NUMBER),
-        of_submission.exclude(slate=None).values_list(
-            "state", "requisition", _NO_ID, _NO_ID, Count("pk"), _NO_TIME, _NO_TIME, _NO_DAY,
+        of_submission.exclude(slate=None)
+        .values("state", "requisition")
+        .annotate(count=Count("pk"))
+        .values_list(
+            "state", "requisition", _NO_ID, _NO_ID, "count", _NO_TIME, _NO_TIME, _NO_DAY,
             _NO_NUMBER,
         ),
         StatusChange.objects.filter(

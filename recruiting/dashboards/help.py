@@ -61,6 +61,22 @@ _ROOM_KEYS = (
     Key(("Delete",), "On a requirement: remove it; u brings it back"),
 )
 
+_IMPACT = (
+    "For each requirement of the brief: how many candidates it stopped, at which stage, and how "
+    "many it alone stopped, who would have gone on if it were nice to have. Small numbers are told "
+    "as a range, or not at all. From a line one begins an amendment with this as its reason. "
+)
+
+_REVIEW_KEYS = (
+    Key(("a",), "Approve the candidate", is_single=True),
+    Key(("d",), "Decline: choose the one reason", is_single=True),
+    Key(("q",), "Ask before deciding", is_single=True),
+    Key(("j",), "Next candidate", is_single=True),
+    Key(("k",), "Candidate before", is_single=True),
+    Key(("u",), "Take back the last decision", is_single=True),
+    Key(("Esc",), "Close what is open"),
+)
+
 _RECRUITERS: Mapping[str, Topic] = {
     "home": Topic(
         "Desk",
@@ -117,6 +133,31 @@ _RECRUITERS: Mapping[str, Topic] = {
         "The manager gets a calendar invitation and a few questions to answer beforehand. Move or "
         "cancel it here, and calendars follow. Who will not meet can answer the same in writing.",
     ),
+    "candidates": Topic(
+        "Candidates",
+        "Everybody you prepare or have sent for this job, and where each one stands. Add a "
+        "candidate, rate her by the brief with a line of evidence each, write two sentences of "
+        "pitch, then send one or several as a slate. What you prepare is yours until you send it; "
+        "what was sent stays as it was decided on.",
+    ),
+    "screen_outs": Topic(
+        "Screened out",
+        "How many you set aside, and for which requirement, without naming anybody. It counts "
+        "nothing in the funnel; it is what the impact of a requirement is worked out from.",
+    ),
+    "review": Topic(
+        "The review",
+        "What the hiring manager decides on: pitch, requirements and resume of one candidate at a "
+        "time, or all side by side. You read here what he reads; he alone decides.",
+    ),
+    "submission": Topic(
+        "A candidate",
+        "All that became of one candidate for this job, newest first. Schedule interviews, whose "
+        "invitations go to both calendars, record that they took place, offers and their answers. "
+        "The counts of the funnel follow by themselves. The next step and who holds the ball stand "
+        "at the top, in the words that the manager reads.",
+    ),
+    "impact": Topic("The impact of requirements", _IMPACT + "Take it along when you talk."),
     "wordings": Topic(
         "Wording of requirements",
         "The words that get a hint in the intake room, for all clients. Turn one off, say it "
@@ -171,6 +212,25 @@ _MANAGERS: Mapping[str, Topic] = {
         _BRIEF + "You sign here, or by the link in the mail, which a second mail confirms. If it "
         "was not you, that mail says how to contest it.",
     ),
+    "candidates": Topic(
+        "Candidates",
+        "Everybody your recruiter has sent you for this job, and where each one stands. What waits "
+        "for your decision comes first.",
+    ),
+    "review": Topic(
+        "The review",
+        "One candidate at a time: two sentences, what was agreed and how she stands to it, her "
+        "resume. Approve, decline with the one reason that decided it, or ask. What you decided "
+        "can be taken back for ten minutes. The link in the mail leads to the same, without "
+        "signing in.",
+        _REVIEW_KEYS,
+    ),
+    "submission": Topic(
+        "A candidate",
+        "All that became of one candidate for this job. After an interview, say how to go on: your "
+        "recruiter hears of it at once.",
+    ),
+    "impact": Topic("The impact of requirements", _IMPACT + "A change is signed by you both."),
     "digests": Topic("Digests", "The letters you got, to be read again."),
 }
 
@@ -206,6 +266,20 @@ _LIKE = {
     "brief_version": "brief",
     "brief_comparison": "brief",
     "requisition_opening": "brief",
+    "candidate_new": "candidates",
+    "submission_edit": "candidates",
+    "slate_new": "candidates",
+    "impact_amendment": "impact",
+    "slate_by_mail": "review",
+    "question_answer": "submission",
+    "interviews": "submission",
+    "interview_moving": "submission",
+    "interview_cancellation": "submission",
+    "feedback": "submission",
+    "offers": "submission",
+    "offer_answer": "submission",
+    "parking": "submission",
+    "withdrawal": "submission",
     "meeting_moving": "meeting",
     "meeting_cancellation": "meeting",
     "client_settings": "clients",

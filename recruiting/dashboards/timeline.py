@@ -15,6 +15,7 @@ from recruiting.dashboards.conversation import (
     note_item,
     touchpoint_item,
 )
+from recruiting.dashboards.moments import Moment, dressed, moments_of
 from recruiting.dashboards.news import News
 from recruiting.dashboards.positions import Position
 from recruiting.lib.text import render_markdown
@@ -54,7 +55,7 @@ class Item:
     is_new: bool = False
 
 
-Entry = Item | NoteItem | TouchpointItem
+Entry = Item | NoteItem | TouchpointItem | Moment
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ def rows_of(
 
 
 def timeline(
+    requisition: Requisition,
     rows: Rows,
     changes: Iterable[StatusChange | Version],
     reader: User,
@@ -116,7 +118,8 @@ def timeline(
     today: date,
     zone: tzinfo,
 ) -> Timeline:
-    """A page of the timeline, all kinds in one order; `changes` of the status and of the brief."""
+    """A page of the timeline, all kinds in one order; `changes` of the status and of the brief.
+    At most three statements more, for what happened with candidates."""
     replaced = {checkpoint.corrects_id for checkpoint in rows.checkpoints}
     by_id = {checkpoint.pk: checkpoint for checkpoint in rows.checkpoints}
     checkpoints: list[Entry] = [
@@ -130,6 +133,7 @@ def timeline(
     ]
     notes: list[Entry] = [note_item(note, reader, zone, news) for note in rows.notes]
     touchpoints: list[Entry] = [touchpoint_item(one, zone, news) for one in rows.touchpoints]
+    moments: list[Entry] = [*moments_of(requisition, zone, news)]
     moves: list[Entry] = [
         _brief_item(change, zone, news)
         if isinstance(change, Version)
@@ -139,7 +143,8 @@ def timeline(
     # Beyond the last row of a kind that has more, others of that kind are still unknown.
     ends = [_position(kind[-1]) for kind in (checkpoints, notes, touchpoints) if len(kind) > PAGE]
     end = max(ends, default=None)
-    every = sorted([*checkpoints, *notes, *touchpoints, *moves], key=_position, reverse=True)
+    every = [*checkpoints, *notes, *touchpoints, *moments, *moves]
+    every.sort(key=_position, reverse=True)
     known = [
         item
         for item in every
@@ -150,7 +155,7 @@ def timeline(
     shown = known[:PAGE]
     if len(known) > PAGE:
         end = _position(shown[-1])
-    return Timeline(shown, str(end) if end else None)
+    return Timeline(dressed(shown, reader), str(end) if end else None)
 
 
 def _position(item: Entry) -> Position:

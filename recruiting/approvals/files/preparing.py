@@ -5,7 +5,7 @@ sweeper finds the row; after three attempts the resume counts as one that cannot
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,6 +24,7 @@ from recruiting.approvals.models import Resume, ResumePage
 log = structlog.get_logger(__name__)
 
 TRIES_MAX = 3
+Ask = Callable[[str, Iterable[bytes], Path], dict[str, Any]]
 LEASE = timedelta(minutes=3)
 """Longer than one attempt can last."""
 
@@ -43,8 +44,11 @@ def due(now: datetime) -> Iterator[tuple[UUID, int]]:
     yield from waiting.filter(late).order_by("at").values_list("pk", "tries")[:SWEEP_MAX]
 
 
-def prepare(pk: UUID, *, tries: int) -> None:
-    """Attempt number `tries` + 1. Called twice with the same number, the second does nothing."""
+def prepare(pk: UUID, *, tries: int, ask: Ask = limited.ask) -> None:
+    """Attempt number `tries` + 1. Called twice with the same number, the second does nothing.
+
+    `ask` is another than the process with limits for files that are our own.
+    """
     waiting = Resume.objects.filter(pk=pk, state=Resume.State.WAITING).exclude(file="")
     if not waiting.filter(tries=tries).update(tries=tries + 1):
         return
@@ -52,7 +56,7 @@ def prepare(pk: UUID, *, tries: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         try:
             with closing(resume.file.open("rb")) as file:
-                found = limited.ask("show", file.chunks(), Path(folder))
+                found = ask("show", file.chunks(), Path(folder))
         except (Refused, FileNotFoundError):
             waiting.update(state=Resume.State.FAILED)
             return

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recruiting.accounts.decorators import recruiter_required
+from recruiting.accounts.hints import hint_for
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
 from recruiting.approvals import drafting
@@ -40,7 +41,9 @@ def listing(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase:
     """Where each candidate stands, for both sides; drafts for recruiters alone."""
     found = seen_requisition(request.user, pk)
     page = candidates_page(found, request.user, now=timezone.now())
-    return render(request, "approvals/candidates.html", {"requisition": found, "page": page})
+    hint = hint_for(request.user, "candidates") if request.user.is_recruiter else None
+    context = {"requisition": found, "page": page, "hint": hint}
+    return render(request, "approvals/candidates.html", context)
 
 
 def seen_requisition(user: User, pk: UUID) -> Requisition:

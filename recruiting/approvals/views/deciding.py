@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from recruiting.accounts.hints import hint_for
 from recruiting.approvals.models import (
     AlreadyDecided,
     Decision,
@@ -147,6 +148,7 @@ def _shown(
         "why": why,
         "stands": stands,
         "status": status,
+        "hint": None if review.door.by_link else hint_for(review.reader, "review"),
     }
     is_at_end = review.is_over and (review.door.by_link or review.current is None)
     template = "approvals/review.html"

@@ -1,8 +1,5 @@
-"""The mail of the weeks before: written as of its day, and filed as sent without sending.
-
-Each is written by the code that writes today's, from the rows that were there at its hour, so
-that the archive tells what the timeline tells.
-"""
+"""The mail of the weeks before: written as of its day from the rows that were there at its hour, so
+that the archive tells what the timeline tells."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -12,11 +9,11 @@ from intake.models import Brief
 from intake.models.meetings import INVITATION
 from intake.notices import TO_SIGN
 from recruiting.accounts.models import Invitation, Membership, Role, invitations
+from recruiting.approvals.notices import SLATE
 from recruiting.dashboards.demo.cast import Cast
+from recruiting.dashboards.demo.filing import file_as_sent
 from recruiting.dashboards.demo.telling import Deed
-from recruiting.mailing import kinds, messages
-from recruiting.mailing.models import Mail, MailQuerySet, State
-from recruiting.mailing.render import Rendered
+from recruiting.mailing.models import Mail
 from status_updates.digests import rows
 from status_updates.digests.schedule import period_of, slot
 from status_updates.digests.snapshot import KIND
@@ -53,14 +50,15 @@ def leave_to_the_worker(cast: Cast, manager: str) -> None:
     ).update(due_at=cast.now, next_attempt_at=cast.now)
 
 
-def file_requests_to_sign(cast: Cast) -> None:
-    """Those that were answered were sent when they were asked; what still waits for a signature or
-    a meeting is due from now on, so that a worker sends it and its links can be tried."""
-    asked = Mail.objects.unfinished().filter(kind__in=[TO_SIGN, INVITATION])
+def file_requests(cast: Cast) -> None:
+    """Those that were answered were sent when they were asked; what still waits for a signature, a
+    meeting or decisions is due from now on, so that a worker sends it and its links can be tried.
+    """
+    asked = Mail.objects.unfinished().filter(kind__in=[TO_SIGN, INVITATION, SLATE])
     waiting = {str(pk) for pk in Brief.objects.pending().values_list("pk", flat=True)}
     for mail in asked.kind(TO_SIGN):
         if mail.period not in waiting:
-            _file_as_sent(TO_SIGN, asked.filter(pk=mail.pk), mail.created_at)
+            file_as_sent(TO_SIGN, asked.filter(pk=mail.pk), mail.created_at)
     asked.unfinished().update(due_at=cast.now, next_attempt_at=cast.now)
 
 
@@ -83,29 +81,10 @@ def add_personal_lines(cast: Cast, lines: dict[int, str], *, manager: str, clien
 def file_invitation(invitation: Invitation) -> None:
     """Its mail was sent when the invitation was made, too."""
     mails = Mail.objects.unfinished().filter(recipient=invitation.user)
-    _file_as_sent(invitations.KIND, mails, invitation.created_at)
+    file_as_sent(invitations.KIND, mails, invitation.created_at)
 
 
 def _file_digest(manager: Membership, at: datetime) -> None:
     rows.materialise(at)
     mails = Mail.objects.unfinished().filter(recipient=manager.user_id, client=manager.client_id)
-    _file_as_sent(KIND, mails.filter(due_at__lte=at), at)
-
-
-def _file_as_sent(kind: str, mails: MailQuerySet, at: datetime) -> None:
-    by_id = {mail.pk: mail for mail in mails.kind(kind).select_related("recipient", "client")}
-    for pk, written in kinds.get(kind).render(list(by_id.values()), at).items():
-        mail = by_id[pk]
-        mail.finished_at = at
-        if isinstance(written, Rendered):
-            _freeze(mail, written, at)
-        else:
-            mail.state, mail.reason = State.SKIPPED, written.reason
-        mail.save()
-
-
-def _freeze(mail: Mail, written: Rendered, at: datetime) -> None:
-    mail.state, mail.rendered_at, mail.address = State.SENT, at, mail.recipient.email
-    mail.subject, mail.text, mail.html = written.subject, written.text, written.html
-    mail.message_id = messages.message_id(mail.key)
-    mail.headers = {**messages.base_headers(mail, at), **written.headers}
+    file_as_sent(KIND, mails.filter(due_at__lte=at), at)

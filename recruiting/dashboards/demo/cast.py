@@ -8,7 +8,15 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
 from recruiting.accounts.hints import HINTS
-from recruiting.accounts.models import Client, Invitation, Notification, Preferences, Role, User
+from recruiting.accounts.models import (
+    Client,
+    Invitation,
+    Notification,
+    NotificationKind,
+    Preferences,
+    Role,
+    User,
+)
 from recruiting.accounts.models.invitations import Invited
 from recruiting.accounts.models.notifications import NOTIFICATIONS
 from recruiting.dashboards.demo import people
@@ -95,11 +103,13 @@ class Cast:
                 SavedView.keep(name, query, by=self.users[login])
 
     def read_notifications(self) -> None:
-        """All but those of the last days have been read, and none of them was mailed then: what is
-        unread, a worker mails as it would today."""
+        """All but those of the last days have been read, and decisions on every visit; none of
+        them was mailed then: what is unread, a worker mails as it would today."""
         for user in self.users.values():
             mine = Notification.objects.visible_to(user)
             mine.filter(at__lt=self.now - UNREAD_FOR).mark_read(self.now)
+            seen = mine.filter(kind=NotificationKind.DECISION, at__lt=user.last_login)
+            seen.mark_read(self.now)
         Mail.objects.kind(NOTIFICATIONS).delete()
 
     def wish_digest_now(self, login: str) -> None:

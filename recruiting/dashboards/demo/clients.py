@@ -14,6 +14,7 @@ SETTINGS = {
         "region": "IL",
         "week_start": WeekStart.SUNDAY,
         "hidden": frozenset({"contacted"}),
+        "blind_review": True,
     },
 }
 
@@ -22,7 +23,7 @@ CLOSED = ("havelmark", "Move of the server rooms", 16)
 
 
 def set_up(cast: Cast) -> None:
-    lead, now = cast.users["lead"], cast.days_ago("lead", 4, "09:40")
+    lead, now = cast.users["lead"], cast.days_ago("lead", 58, "09:40")
     for key, values in SETTINGS.items():
         client = cast.clients[key]
         settings = replace(client.settings, **values)  # type: ignore[arg-type]
@@ -34,6 +35,7 @@ def set_up(cast: Cast) -> None:
             now=now,
         )
     key, name, ahead = CLOSED
+    now = cast.days_ago("lead", 4, "09:40")
     first = cast.now.astimezone(cast.zone("lead")).date() + timedelta(days=ahead)
     cast.clients[key].close_on(first, first + timedelta(days=1), name, by=lead, now=now)
     for client in cast.clients.values():

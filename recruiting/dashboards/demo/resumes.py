@@ -1,12 +1,18 @@
 """Resumes of the demo: small PDFs with text, set by a few lines of code."""
 
+import hashlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pikepdf import Array, Dictionary, Name, Page, Pdf, Stream
 
+from recruiting.approvals.files import child, preparing
+from recruiting.approvals.files.checking import Checked
+from recruiting.approvals.models import Resume, Submission
 from recruiting.dashboards.demo.candidates.applicant import Applicant
 
 WIDTH, HEIGHT = 595, 842
@@ -30,15 +36,31 @@ class Line:
 
 
 def upload_of(applicant: Applicant) -> SimpleUploadedFile | None:
-    """What the candidate sent, as a form would bring it; nothing from who has no career."""
+    """What the candidate sent, as a form would bring it after its check, which asks a process of
+    its own for each file and is not needed for ours. Nothing from who has no career."""
     if not applicant.career:
         return None
-    name = f"Resume {applicant.name}.pdf"
-    return SimpleUploadedFile(name, pdf_of(applicant), content_type="application/pdf")
+    name, (content, pages) = f"Resume {applicant.name}.pdf", pdf_of(applicant)
+    upload = SimpleUploadedFile(name, content, content_type="application/pdf")
+    digest = hashlib.sha256(content).hexdigest()
+    upload.checked = Checked("pdf", pages, name, len(content), digest)  # type: ignore[attr-defined]
+    return upload
 
 
-def pdf_of(applicant: Applicant) -> bytes:
-    """The same bytes each time."""
+def draw() -> None:
+    """Make what is to be decided on readable at once; the others a worker draws in a moment."""
+    undecided = Submission.objects.awaiting_decision().values("resume")
+    for resume in Resume.objects.filter(pk__in=undecided, state=Resume.State.WAITING, tries=0):
+        preparing.prepare(resume.pk, tries=0, ask=_shown)
+
+
+def _shown(task: str, chunks: Iterable[bytes], folder: Path) -> dict[str, Any]:
+    """By the same code as in that process, in this one."""
+    return child.answer_to(task, b"".join(chunks), str(folder))
+
+
+def pdf_of(applicant: Applicant) -> tuple[bytes, int]:
+    """The same bytes each time, and how many pages they hold."""
     pdf = Pdf.new()
     fonts = Dictionary(
         R=pdf.make_indirect(_font("Helvetica")), B=pdf.make_indirect(_font("Helvetica-Bold"))
@@ -53,7 +75,7 @@ def pdf_of(applicant: Applicant) -> bytes:
         pdf.pages.append(Page(page))
     file = io.BytesIO()
     pdf.save(file, static_id=True)
-    return file.getvalue()
+    return file.getvalue(), len(pdf.pages)
 
 
 def _font(name: str) -> Dictionary:

@@ -8,6 +8,7 @@ from functools import partial
 
 from recruiting.accounts.models import User
 from recruiting.dashboards.demo import agreeing
+from recruiting.dashboards.demo.approving import Approving
 from recruiting.dashboards.demo.cast import Cast
 from recruiting.dashboards.demo.story import (
     THIS_FRIDAY,
@@ -56,6 +57,7 @@ class Telling:
         self.today = cast.now.astimezone(self.zone).date()
         self.named: dict[str, Checkpoint] = {}
         self.written: dict[str, Note] = {}
+        self.approving = Approving(story, cast)
 
     def deeds(self) -> Iterator[Deed]:
         created = self._when(self.story.created, CREATED_AT)
@@ -115,8 +117,11 @@ class Telling:
                 self._log(step, at)
             case Prepare() | Propose() | Amend() | Sign() | Meet():
                 self._agree(step, at)
-            case _:
+            case Write() | Answer() | Edit() | Spoke():
                 self._talk(step, at)
+            case _:
+                requisition.refresh_from_db()
+                self.approving.do(step, requisition, at)
 
     def _agree(self, step: Step, at: datetime) -> None:
         by, requisition = self.recruiter, self.requisition
@@ -146,8 +151,6 @@ class Telling:
             case Spoke(kind=kind, minutes=minutes, said=said, next_step=next_step):
                 spoke = Said(kind, at, minutes, with_days(said, on), with_days(next_step, on))
                 Touchpoint.log(self.requisition, spoke, by=by, now=at, key=key)
-            case _:
-                raise TypeError(f"A story cannot hold a {type(step).__name__}.")
 
     def _log(self, step: Log, at: datetime) -> None:
         on = at.date()

@@ -180,8 +180,9 @@ def _context(
     versions = versions_of(found.pk)
     glance = _glance(found, versions, changes, Clock(today, zone))
     told = timeline(
-        rows, [*changes, *versions.rows], user, news=news, before=before, today=today, zone=zone
-    )
+        found, rows, [*changes, *versions.rows], user,
+        news=news, before=before, today=today, zone=zone,
+    )  # fmt: skip
     people = people_of(found, now=now)
     form = composers.checkpoint
     items = OpenItems.load([found], now=now)

@@ -140,6 +140,26 @@ TOBIAS = Applicant(
     },
 )
 
+VIKTOR = Applicant(
+    key="viktor",
+    name="Viktor Lehmann",
+    headline="Integration engineer, insurance company",
+    works_at="A health insurer, Leipzig",
+    pitch="Runs the engine through which a health insurer talks to 300 hospitals. Would like to "
+    "stand on the other side.",
+    source="Job advertisement",
+    pay="85,000 a year",
+    notice="Three months",
+    marks={
+        "engine": (MET, "Eight years, 300 partners"),
+        "HL7": (MET, "Writes it daily"),
+        "on-call": (MET, "One in five today"),
+        "German": (MET, "First language"),
+        "FHIR": (MET, "R4 for prescriptions"),
+        "laboratory": (NOT, "None"),
+    },
+)
+
 MIRJAM = Applicant(
     key="mirjam",
     name="Mirjam Oyelaran",
@@ -351,8 +371,8 @@ STEPS: tuple[Step, ...] = (
     Send(
         12,
         "15:30",
-        (AMARA, TOBIAS),
-        note="Both have FHIR in production or close to it, as the brief says since last week.",
+        (AMARA, TOBIAS, VIKTOR),
+        note="All three have FHIR in production or close to it, as the brief says since last week.",
     ),
     Ask(
         11,
@@ -363,6 +383,14 @@ STEPS: tuple[Step, ...] = (
     Reply(11, "14:05", "tobias", "Beside somebody for the first two turns, then alone. His words."),
     Approve(9, "09:30", "amara"),
     Approve(9, "09:35", "tobias"),
+    Decline(
+        9,
+        "09:50",
+        "viktor",
+        because="new",
+        criterion="Has worked inside a hospital, not only with one",
+        words="I know, we never said so. I noticed it only when I read him.",
+    ),
     ScreenedOut(8, "12:10", {"on-call": 3, "German": 1, "FHIR": 1, "timing": 1}),
     Invite(8, "12:00", "amara", on=(6, "10:00")),
     Invite(8, "12:05", "tobias", on=(5, "11:00")),
@@ -398,5 +426,6 @@ STEPS: tuple[Step, ...] = (
         note="Five, so that we choose and do not settle. Johanna first, if you have a minute only. "
         "Beatriz is one line short of the brief: her German. I send her all the same, so that we "
         "decide it and not I.",
+        mail_waits=True,
     ),
 )

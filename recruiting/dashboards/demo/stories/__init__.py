@@ -5,9 +5,11 @@ from recruiting.dashboards.demo.stories import (
     brackwater_joliet,
     havelmark,
     havelmark_closing,
+    havelmark_integration,
 )
 
 STORIES = (
+    havelmark_integration.INTEGRATION,
     *havelmark.STORIES,
     *havelmark_closing.STORIES,
     *brackwater_joliet.STORIES,

@@ -1,11 +1,16 @@
 """Brackwater Logistics, Joliet and Rockford: planner, forklift operators, dispatcher."""
 
+from recruiting.dashboards.demo import intakes
+from recruiting.dashboards.demo.candidates import planner
 from recruiting.dashboards.demo.story import (
     THIS_FRIDAY,
     Cancel,
     Log,
     Open,
     Pledge,
+    Prepare,
+    Propose,
+    Sign,
     Story,
     Undo,
 )
@@ -36,11 +41,9 @@ when a truck is late.
 - At home in a planning system and in a spreadsheet
 """,
     steps=(
-        Open(
-            28,
-            "09:15",
-            "Marcus needs a planner before the harvest season; details agreed by phone.",
-        ),
+        Prepare(29, "09:15", intakes.PLANNER),
+        Propose(29, "10:05"),
+        Sign(28, "09:15"),
         Log(
             26,
             "14:30",
@@ -63,17 +66,16 @@ when a truck is late.
             20,
             "10:20",
             name="counted twice",
-            submitted=2,
             met=1,
-            note="Two resumes sent.",
+            note="One more call, and two resumes go to Marcus now, without names as agreed.",
             next_step="Marcus reads them by {+2}",
         ),
         Log(
             19,
             "09:05",
             name="same again",
-            submitted=2,
-            note="Two resumes sent to Marcus.",
+            met=1,
+            note="Call held; two resumes sent to Marcus.",
         ),
         Undo(19, "09:20", of="same again"),
         Log(
@@ -81,7 +83,6 @@ when a truck is late.
             "16:00",
             found=16,
             contacted=11,
-            approved=1,
             screened=6,
             note="One approved. For the other Marcus would like to see more planning and less "
             "customer service.",
@@ -91,16 +92,13 @@ when a truck is late.
             11,
             "13:45",
             met=3,
-            interviewed=1,
-            submitted=2,
             note="The early interview was a good idea: he saw the morning call live and stayed "
-            "for it. Two more resumes sent.",
+            "for it. Two more resumes go out today.",
             next_step="Marcus reads two resumes by {+2}",
         ),
         Log(
             6,
             "11:30",
-            approved=2,
             contacted=4,
             note="Both approved. One is on a two-week notice, the other needs four.",
             next_step="Two interviews in the coming week",
@@ -110,11 +108,11 @@ when a truck is late.
             2,
             "15:40",
             screened=3,
-            interviewed=1,
             note="First of the two interviews held. Calm, quick, asked about the planning system "
             "before the pay.",
-            next_step="Second interview is set, then a decision between the two",
+            next_step="Three more resumes {+1}; second interview is being set",
         ),
+        *planner.STEPS,
     ),
 )
 

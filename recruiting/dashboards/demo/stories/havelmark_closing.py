@@ -1,6 +1,7 @@
 """Havelmark Hospitals IT: what waits for the budget, what is filled and half filled."""
 
 from recruiting.dashboards.demo import intakes
+from recruiting.dashboards.demo.candidates import database, service_desk
 from recruiting.dashboards.demo.story import (
     Correct,
     Hold,
@@ -129,7 +130,9 @@ PostgreSQL without anybody on the wards noticing.
 - Oracle well enough to leave it
 """,
     steps=(
-        Open(51, "10:30", "The previous administrator leaves at the end of the quarter."),
+        Prepare(52, "10:30", intakes.DATABASE),
+        Propose(52, "11:20"),
+        Sign(51, "10:30"),
         Log(
             49,
             "15:30",
@@ -161,15 +164,13 @@ PostgreSQL without anybody on the wards noticing.
             37,
             "11:45",
             met=1,
-            submitted=3,
-            note="Three resumes sent a day early.",
+            note="Three resumes go out today, a day early.",
             next_step="Jonas reads them by {+3}",
         ),
         Log(
             34,
             "10:00",
             screened=4,
-            approved=2,
             note="Two approved.",
             next_step="Interviews {+3} and {+4}, the second by video",
         ),
@@ -178,7 +179,6 @@ PostgreSQL without anybody on the wards noticing.
             "15:50",
             found=11,
             contacted=7,
-            interviewed=2,
             note="One clear yes, one clear no. I keep searching so that we have a second yes.",
             next_step="Second round with the yes, {+4}",
         ),
@@ -187,21 +187,18 @@ PostgreSQL without anybody on the wards noticing.
             "13:20",
             screened=5,
             met=3,
-            submitted=2,
             note="Two more resumes, both from software houses. One has moved a bank from Oracle.",
             next_step="Jonas reads them by {+2}",
         ),
         Log(
             23,
             "09:35",
-            approved=1,
             note="One approved.",
             next_step="Interview {+3} at 13:00, same day as the second round",
         ),
         Log(
             19,
             "16:30",
-            interviewed=2,
             note="Second round and first round on one afternoon: now there are two people Jonas "
             "would hire.",
             next_step="Offer to the first by {+3}",
@@ -209,27 +206,25 @@ PostgreSQL without anybody on the wards noticing.
         Log(
             15,
             "11:10",
-            offered=1,
-            note="Offer made. Her employer is likely to answer it.",
+            note="Offer made. His employer is likely to answer it.",
             next_step="Call {+2} in the evening",
         ),
         Log(
             10,
             "10:40",
-            offered=1,
-            note="She stays: her employer met the offer and added a team. No hard feelings, she "
-            "sends us a former colleague.\n\nSo the second finalist, the one with the bank, got "
-            "his offer today.",
+            note="He stays: his employer met the offer and added a team. No hard feelings; it was "
+            "he who had sent us the second finalist, the one with the bank, who got his offer "
+            "today.",
             next_step="His answer is due {+4}",
         ),
         Log(
             4,
             "14:45",
-            accepted=1,
-            note="**He signed.** Notice period is six weeks, so he overlaps with nobody; Jonas "
-            "asks the previous administrator for two days of handover by phone.",
+            note="**He signs today.** Notice period is six weeks, so he overlaps with nobody; "
+            "Jonas asks the previous administrator for two days of handover by phone.",
             next_step="Contract and equipment, then a first lunch with the team",
         ),
+        *database.STEPS,
     ),
 )
 
@@ -292,9 +287,8 @@ Early and late shift in turn, no nights.
             "14:00",
             found=15,
             contacted=9,
-            submitted=4,
-            note="Four resumes sent. My favourite is a ward nurse who has been the unofficial "
-            "helper for tablets for years.",
+            note="Four resumes come to you now. My favourite is a ward nurse who has been the "
+            "unofficial helper for tablets for years.",
             next_step="Jonas reads them by {+3}",
         ),
         Log(
@@ -302,7 +296,6 @@ Early and late shift in turn, no nights.
             "10:15",
             screened=5,
             met=2,
-            approved=3,
             note="Three approved. The fourth lives too far for the early shift.",
             next_step="Interviews {+2} and {+4} in Brandenburg",
         ),
@@ -310,19 +303,17 @@ Early and late shift in turn, no nights.
             24,
             "11:30",
             name="slip",
-            submitted=20,
-            interviewed=3,
-            note="Three interviews held, two of them clear yes. Two new resumes sent.",
+            screened=20,
+            note="Three interviews held, two of them clear yes. Two new resumes today.",
             next_step="Offer for the ward nurse, Jonas checks the pay grade",
         ),
         Correct(
             24,
             "15:10",
             of="slip",
-            submitted=2,
-            interviewed=3,
-            note="Three interviews held, two of them clear yes. Two new resumes sent "
-            "(I had typed 20).",
+            screened=2,
+            note="Three interviews held, two of them clear yes. Two new resumes today "
+            "(I had typed 20 screened).",
             next_step="Offer for the ward nurse, Jonas checks the pay grade",
         ),
         Log(
@@ -330,8 +321,6 @@ Early and late shift in turn, no nights.
             "13:40",
             found=12,
             contacted=8,
-            approved=1,
-            offered=1,
             note="Offer is out at the upper end of the grade. She asked for three days to think, "
             "because of the shift change.",
             next_step="Call her {+3} in the morning",
@@ -340,7 +329,6 @@ Early and late shift in turn, no nights.
             17,
             "09:20",
             screened=5,
-            accepted=1,
             note="**Accepted.** One of two openings filled. She starts on the first of the month "
             "after next and would like to see the desk before.",
             next_step="Jonas invites her for a morning at the desk",
@@ -349,7 +337,6 @@ Early and late shift in turn, no nights.
             12,
             "16:00",
             met=3,
-            submitted=2,
             note="For the second opening: fewer ward profiles left, so two from smaller IT shops. "
             "Both can start within six weeks.",
             next_step="Jonas reads two resumes by {+3}",
@@ -357,7 +344,6 @@ Early and late shift in turn, no nights.
         Log(
             9,
             "10:45",
-            approved=2,
             note="Both approved.",
             next_step="Interviews {+3} and {+4}",
             promise=Pledge(Stage.INTERVIEWED, 2, due=4),
@@ -365,11 +351,10 @@ Early and late shift in turn, no nights.
         Log(
             4,
             "15:30",
-            interviewed=2,
             note="Two interviews held, the second a day late since the early shift ran over. Both "
             "would do the job; one prefers early "
             "shifts only, which fits the nurse who prefers late ones.",
-            next_step="Second round with both",
+            next_step="Jonas says whom he takes",
         ),
         Log(
             1,
@@ -377,9 +362,11 @@ Early and late shift in turn, no nights.
             contacted=6,
             screened=3,
             met=1,
-            note="Both finalists stay interested. I keep a small reserve warm in case one goes.",
-            next_step="Second round {+2} at 14:00, decision the day after",
+            note="The offer is out, to the one who prefers early shifts. The other knows it, and "
+            "I keep a small reserve warm in case the answer is no.",
+            next_step="His answer by {+3}",
         ),
+        *service_desk.STEPS,
     ),
 )
 

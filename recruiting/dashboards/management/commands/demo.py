@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from recruiting.accounts.models import User
-from recruiting.dashboards.demo import builder, people
+from recruiting.dashboards.demo import builder, people, resumes
 
 
 class Command(BaseCommand):
@@ -19,6 +19,7 @@ class Command(BaseCommand):
             return
         else:
             builder.build(now=timezone.now())
+            resumes.draw()
             self.stdout.write("The demo is loaded now.")
         self._tell_sign_ins()
 
