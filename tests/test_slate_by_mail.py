@@ -502,11 +502,10 @@ def test_nonsense_sent_by_link_is_refused_on_a_valid_page(
     names = ("decision", "decision_undoing", "decision_proposal", "candidate_questions")
     for place, value in enumerate(NASTY):
         fields = dict.fromkeys(("verdict", "reason", "text", "words", "key", "decision"), value)
-        for name in (names[place % 4], "decision"):
-            url = reverse(f"{name}_by_mail", args=[slate.pk, pair[0].pk])
-            form = urlencode(fields, errors="surrogatepass")
-            answer = browser.generic("POST", url, form, "application/x-www-form-urlencoded")
-            assert answer.status_code in (302, 404, 422), (name, value)
+        url = reverse(f"{names[place % 4]}_by_mail", args=[slate.pk, pair[0].pk])
+        form = urlencode(fields, errors="surrogatepass")
+        answer = browser.generic("POST", url, form, "application/x-www-form-urlencoded")
+        assert answer.status_code in (302, 404, 422), (url, value)
         query = urlencode(dict.fromkeys(("candidate", "answer"), value), errors="surrogatepass")
         page = browser.get(f"{reverse('slate_by_mail', args=[slate.pk])}?{query}")
         assert page.status_code == 200, value
