@@ -197,9 +197,11 @@ def make_brief(requisition: Requisition, *by: User, reason: str = "", now: datet
 def make_candidate(
     client: Client, *, by: User, name: str = "", now: datetime = NOW, **fields: Any
 ) -> Candidate:
-    """A person of the client, without a resume."""
-    name = name or f"Candidate Number{next(_number)}"
-    return Candidate.objects.create(client=client, name=name, by=by, at=now, **fields)
+    """A person of the client, without a resume. Her code is drawn by no lot: two of the same
+    would fail a test now and then."""
+    number = next(_number)
+    values = {"name": name or f"Candidate Number{number}", "code": f"TC-{number:03}", **fields}
+    return Candidate.objects.create(client=client, by=by, at=now, **values)
 
 
 def make_resume(
