@@ -23,7 +23,11 @@ from requisitions.models import Requisition
 from tests.factories import NOW, make_candidate, make_slate, make_submission
 from tests.queries import counted
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database,
+    pytest.mark.usefixtures("clock"),
+]
 SignIn = Callable[[User], Browser]
 KEY = str(uuid.UUID(int=9))
 WHEN = {"round": "First interview", "day": "2026-03-12", "hour": "14:00", "minutes": "45"}
@@ -182,7 +186,7 @@ def test_interview_that_is_over_asks_whether_it_took_place(
     early = browser.post(f"/interviews/{interview.pk}/held/")
     assert (early.status_code, "still to come" in early.text) == (409, True)
     clock.shift(timedelta(hours=3))
-    assert "Did the First interview take place?" in browser.get(path(submission)).text
+    assert "Did the first interview take place?" in browser.get(path(submission)).text
     assert browser.post(f"/interviews/{interview.pk}/held/").status_code == 302
     assert browser.post(f"/interviews/{interview.pk}/held/undoing/").status_code == 302
     interview.refresh_from_db()
@@ -202,7 +206,9 @@ def test_manager_says_how_it_was_and_takes_it_back(
     assert "Kept words" in kept.text
     assert browser.post(place, {"verdict": "on", "text": "Clear"}).status_code == 302
     assert browser.post(place, {"verdict": "unsure"}).status_code == 409
-    assert "Take back what you said" in browser.get(path(submission)).text
+    page = browser.get(path(submission)).text
+    assert "Take back what you said" in page
+    assert "<b>You</b> want to go on after the first interview" in page
     assert browser.post(f"{place}undoing/").status_code == 302
     assert not Feedback.objects.exists()
 
