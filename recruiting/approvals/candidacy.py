@@ -175,7 +175,8 @@ class Candidacy:
     @property
     def withdrawal(self) -> Withdrawal | None:
         rows = self.submission.withdrawals.all()
-        return next((one for one in rows if one.undone_at is None), None)
+        is_gone = self.submission.candidate.erased_at is not None
+        return None if is_gone else next((one for one in rows if one.undone_at is None), None)
 
     # --- what waits on the reader ----------------------------------------------------------
 
