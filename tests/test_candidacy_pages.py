@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
-from recruiting.accounts.models import User, WorkingCard
+from recruiting.accounts.models import Absence, Delegation, User, WorkingCard
 from recruiting.approvals.models import (
     Decision,
     Feedback,
@@ -20,7 +20,7 @@ from recruiting.approvals.models import (
     Withdrawal,
 )
 from requisitions.models import Requisition
-from tests.factories import NOW, make_candidate, make_slate, make_submission
+from tests.factories import NOW, make_candidate, make_slate, make_submission, make_user
 from tests.queries import counted
 
 pytestmark = [
@@ -290,3 +290,16 @@ def test_page_costs_the_same_with_one_step_and_with_many(
         Withdrawal.undo(submission, by=recruiter, now=now)
     after = counted(lambda: browser.get(path(submission)))
     assert (before, after) == (12, 12)
+
+
+def test_stand_in_is_named_with_whom_he_stands_in_for(
+    submission: Submission, recruiter: User, manager: User, sign_in: SignIn
+) -> None:
+    client = submission.requisition.client
+    deputy = make_user(clients=[client], name="Dana Deputy")
+    Delegation.settle(manager, {client.pk: deputy.pk}, by=manager, now=NOW)
+    Absence.plan(NOW.date(), NOW.date() + timedelta(days=3), by=manager, now=NOW)
+    place = f"/interviews/{log(submission, recruiter).pk}/feedback/"
+    assert sign_in(deputy).post(place, {"verdict": "on"}).status_code == 302
+    page = sign_in(recruiter).get(path(submission)).text
+    assert "<b>Dana Deputy for Max Manager</b> wants to go on" in page
