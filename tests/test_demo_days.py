@@ -7,8 +7,6 @@ import pytest
 import pytest_django
 from django.core import mail
 
-from recruiting.approvals.models import Slate
-from recruiting.approvals.notices import SLATE
 from recruiting.audit.models import Event
 from recruiting.dashboards.demo.workdays import is_workday
 from recruiting.dashboards.models import Visit
@@ -120,11 +118,3 @@ def test_demo_archive_has_the_digests_of_the_weeks_before(loaded_at: datetime) -
         assert digest.subject.startswith("Havelmark Hospitals IT: ")
         assert "Hello Jonas" in digest.text
     assert any("reading the resumes so quickly" in digest.text for digest in digests)
-
-
-def test_demo_archive_has_the_slates_as_they_were_sent(loaded_at: datetime) -> None:
-    slates = Mail.objects.kind(SLATE).filter(recipient=user("manager"), state=State.SENT)
-    assert slates.count() == Slate.objects.filter(requisition__manager=user("manager")).count() - 1
-    for slate in slates:
-        assert slate.finished_at == slate.created_at < loaded_at
-        assert "Hello Jonas" in slate.text

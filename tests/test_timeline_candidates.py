@@ -145,7 +145,7 @@ def test_what_came_of_a_candidate_is_told_in_words(
     aside = [SetAside(9, Reason.REQUIREMENT, uuid.uuid4(), "Kubernetes"), SetAside(5, Reason.PAY)]
     ScreenOut.log(requisition, aside, pk=uuid.uuid4(), on=day, now=NOW - 2 * DAY, **mine)
     assert read_by(sign_in, manager, requisition) == [
-        ("Rosa Recruiter", "screened out 14", "9 Kubernetes, 5 pay"),
+        ("Rosa Recruiter", "screened out 14", "9 “Kubernetes”, 5 pay"),
         ("", "Ada declined the offer", "The job itself"),
         ("Rosa Recruiter", "made an offer to Ada", ""),
         ("", "Cem withdrew", ""),

@@ -228,7 +228,7 @@ def _counted(count: int) -> str:
 def _lines(ids: Sequence[UUID]) -> Mapping[UUID, Sequence[tuple[int, str]]]:
     found: dict[UUID, list[tuple[int, str]]] = {}
     for line in ScreenOutLine.objects.filter(screen_out__in=ids):
-        thing = line.text or Reason(line.reason).label.lower()
+        thing = f"“{line.text}”" if line.text else Reason(line.reason).label.lower()
         found.setdefault(line.screen_out_id, []).append((line.count, thing))
     return found
 

@@ -21,6 +21,7 @@ from recruiting.approvals.models import Slate
 from recruiting.approvals.models.slates import NOTE_MAX, SLATE_MAX
 from recruiting.approvals.requirements import asked_of
 from recruiting.approvals.sending import Choice, choices, moved, preview, send, why_not
+from recruiting.approvals.usual import WHY_SHORT
 from recruiting.approvals.views.candidates import seen_requisition
 from recruiting.lib.fields import ProseField
 from requisitions.models import Requisition
@@ -143,5 +144,6 @@ def _choosing(
         "rows": rows,
         "picked": sum(one.is_picked for one in rows),
         "why_not": why_not(requisition),
+        "facts": WHY_SHORT,
     }
     return render(request, "approvals/slate_new.html", context, status=status)

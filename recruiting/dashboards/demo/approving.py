@@ -31,7 +31,6 @@ from recruiting.approvals.requirements import asked_of
 from recruiting.dashboards.demo import resumes, story
 from recruiting.dashboards.demo.candidates.applicant import Applicant
 from recruiting.dashboards.demo.cast import Cast
-from recruiting.dashboards.demo.filing import file_slate
 from recruiting.dashboards.demo.workdays import shifted
 from requisitions.models import Requisition
 
@@ -84,9 +83,7 @@ class Approving:
     def _send(self, step: story.Send, requisition: Requisition, at: datetime) -> None:
         drafts = [self._draft(one, requisition, at) for one in step.people]
         said: dict[str, Any] = {"note": step.note, "by": self.recruiter, "now": at}
-        slate = Slate.send(requisition, drafts, pk=uuid.uuid4(), **said)
-        if not step.mail_waits:
-            file_slate(slate)
+        Slate.send(requisition, drafts, pk=uuid.uuid4(), **said)
 
     def _draft(self, applicant: Applicant, requisition: Requisition, at: datetime) -> Submission:
         """Rated by the brief in force."""

@@ -9,11 +9,13 @@ from intake.models import Brief
 from intake.models.meetings import INVITATION
 from intake.notices import TO_SIGN
 from recruiting.accounts.models import Invitation, Membership, Role, invitations
-from recruiting.approvals.notices import SLATE
+from recruiting.approvals.models import Interview, Slate
+from recruiting.approvals.notices import ANSWER, FEEDBACK, SLATE
 from recruiting.dashboards.demo.cast import Cast
-from recruiting.dashboards.demo.filing import file_as_sent
 from recruiting.dashboards.demo.telling import Deed
-from recruiting.mailing.models import Mail
+from recruiting.mailing import kinds, messages
+from recruiting.mailing.models import Mail, MailQuerySet, State
+from recruiting.mailing.render import Rendered
 from status_updates.digests import rows
 from status_updates.digests.schedule import period_of, slot
 from status_updates.digests.snapshot import KIND
@@ -21,6 +23,8 @@ from status_updates.models import PersonalLine
 
 WEEKS = 5
 """Weeks that the archive goes back, the current one not counted."""
+
+ABOUT_CANDIDATES = (ANSWER, FEEDBACK, Interview.invitation, Interview.cancellation)
 
 
 def deeds(cast: Cast, *, awaited_by: str) -> Iterator[Deed]:
@@ -58,8 +62,16 @@ def file_requests(cast: Cast) -> None:
     waiting = {str(pk) for pk in Brief.objects.pending().values_list("pk", flat=True)}
     for mail in asked.kind(TO_SIGN):
         if mail.period not in waiting:
-            file_as_sent(TO_SIGN, asked.filter(pk=mail.pk), mail.created_at)
+            _file_as_sent(TO_SIGN, asked.filter(pk=mail.pk), mail.created_at)
     asked.unfinished().update(due_at=cast.now, next_attempt_at=cast.now)
+
+
+def leave_out_mail_about_candidates() -> None:
+    """Of the past, dozens that no page shows. What is left are slates on which nothing was said."""
+    Mail.objects.filter(kind__in=ABOUT_CANDIDATES).delete()
+    untouched = Slate.objects.filter(submissions__decisions=None, submissions__questions=None)
+    open_ones = [str(pk) for pk in untouched.values_list("pk", flat=True).distinct()]
+    Mail.objects.kind(SLATE).exclude(period__in=open_ones).delete()
 
 
 def add_personal_lines(cast: Cast, lines: dict[int, str], *, manager: str, client: str) -> None:
@@ -81,10 +93,29 @@ def add_personal_lines(cast: Cast, lines: dict[int, str], *, manager: str, clien
 def file_invitation(invitation: Invitation) -> None:
     """Its mail was sent when the invitation was made, too."""
     mails = Mail.objects.unfinished().filter(recipient=invitation.user)
-    file_as_sent(invitations.KIND, mails, invitation.created_at)
+    _file_as_sent(invitations.KIND, mails, invitation.created_at)
 
 
 def _file_digest(manager: Membership, at: datetime) -> None:
     rows.materialise(at)
     mails = Mail.objects.unfinished().filter(recipient=manager.user_id, client=manager.client_id)
-    file_as_sent(KIND, mails.filter(due_at__lte=at), at)
+    _file_as_sent(KIND, mails.filter(due_at__lte=at), at)
+
+
+def _file_as_sent(kind: str, mails: MailQuerySet, at: datetime) -> None:
+    by_id = {mail.pk: mail for mail in mails.kind(kind).select_related("recipient", "client")}
+    for pk, written in kinds.get(kind).render(list(by_id.values()), at).items():
+        mail = by_id[pk]
+        mail.finished_at = at
+        if isinstance(written, Rendered):
+            _freeze(mail, written, at)
+        else:
+            mail.state, mail.reason = State.SKIPPED, written.reason
+        mail.save()
+
+
+def _freeze(mail: Mail, written: Rendered, at: datetime) -> None:
+    mail.state, mail.rendered_at, mail.address = State.SENT, at, mail.recipient.email
+    mail.subject, mail.text, mail.html = written.subject, written.text, written.html
+    mail.message_id = messages.message_id(mail.key)
+    mail.headers = {**messages.base_headers(mail, at), **written.headers}

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from recruiting.accounts.models import User
-from recruiting.dashboards.demo import archive, cards, clients, filing, people
+from recruiting.dashboards.demo import archive, cards, clients, people
 from recruiting.dashboards.demo.cast import Cast, give_password
 from recruiting.dashboards.demo.stories import STORIES
 from recruiting.dashboards.demo.telling import Telling
@@ -65,7 +65,7 @@ def build(now: datetime) -> None:
         cast.dismiss_hints(HINTS_LEFT)
         cast.read_notifications()
         archive.leave_to_the_worker(cast, "manager")
+        archive.leave_out_mail_about_candidates()
         archive.file_requests(cast)
-        filing.leave_out()
         archive.file_invitation(cast.invite_newcomer())
         give_password()

@@ -40,10 +40,10 @@ NEWCOMER = ("lukas.brandt", "Lukas Brandt")
 
 SIGN_INS: tuple[tuple[str, str], ...] = (
     ("recruiter", "recruiter at Havelmark Hospitals IT"),
-    ("manager", "hiring manager there: five requisitions and a digest that is due now"),
+    ("manager", "hiring manager there: five resumes to decide on, and a digest that is due now"),
     ("lead", "lead: sees both clients"),
     ("other.recruiter", "recruiter at Brackwater Logistics"),
-    ("other.manager", "hiring manager at Brackwater Logistics"),
+    ("other.manager", "hiring manager there, who reviews without names"),
 )
 """Logins worth trying first, and as whom one comes in."""
 

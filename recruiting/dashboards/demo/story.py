@@ -179,11 +179,10 @@ class Spoke(Step):
 
 @dataclass(frozen=True)
 class Send(Step):
-    """A slate goes to the manager; with `mail_waits` by a worker who is there now."""
+    """A slate goes to the manager."""
 
     people: tuple[Applicant, ...]
     note: str = ""
-    mail_waits: bool = False
 
 
 @dataclass(frozen=True)

@@ -426,6 +426,5 @@ STEPS: tuple[Step, ...] = (
         note="Five, so that we choose and do not settle. Johanna first, if you have a minute only. "
         "Beatriz is one line short of the brief: her German. I send her all the same, so that we "
         "decide it and not I.",
-        mail_waits=True,
     ),
 )

@@ -192,6 +192,5 @@ STEPS: tuple[Step, ...] = (
         "14:30",
         (AALIYAH, MIGUEL, PRIYA),
         note="Three more, so that the decision is between good and good. The third is a bet.",
-        mail_waits=True,
     ),
 )
