@@ -1,15 +1,29 @@
 """Data for tests, made the way the application makes it. Plain functions, no randomness."""
 
+import hashlib
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from itertools import count
 from typing import Any
+
+from django.core.files.base import ContentFile
+from PIL import Image
 
 from intake.content import Content
 from intake.models import Answer, Brief, Intake, Requirement
 from recruiting.accounts.models import Client, Membership, Role, User
-from recruiting.approvals.models import Candidate, Mark, Rating, Slate, Submission
+from recruiting.approvals.files import folders
+from recruiting.approvals.models import (
+    Candidate,
+    Mark,
+    Rating,
+    Resume,
+    ResumePage,
+    Slate,
+    Submission,
+)
 from requisitions.models import Requisition, Stage, Status
 from status_updates.models import Checkpoint, Note, Touchpoint
 from status_updates.models.checkpoint import PromiseMade
@@ -183,9 +197,31 @@ def make_brief(requisition: Requisition, *by: User, reason: str = "", now: datet
 def make_candidate(
     client: Client, *, by: User, name: str = "", now: datetime = NOW, **fields: Any
 ) -> Candidate:
-    """A person of the client, without a resume."""
-    name = name or f"Candidate Number{next(_number)}"
-    return Candidate.objects.create(client=client, name=name, by=by, at=now, **fields)
+    """A person of the client, without a resume. Her code is drawn by no lot: two of the same
+    would fail a test now and then."""
+    number = next(_number)
+    values = {"name": name or f"Candidate Number{number}", "code": f"TC-{number:03}", **fields}
+    return Candidate.objects.create(client=client, by=by, at=now, **values)
+
+
+def make_resume(
+    candidate: Candidate, *, by: User, pages: int = 1, text: str = "Seven years of Kafka",
+    name: str = "CV.pdf", now: datetime = NOW,
+) -> Resume:  # fmt: skip
+    """As a worker leaves it, without one: a PDF of so many small pages."""
+    made = Resume(
+        candidate=candidate, name=name, kind="pdf", size=len(text), page_count=pages, text=text,
+        state=Resume.State.READY, by=by, at=now, sha256=hashlib.sha256(text.encode()).hexdigest(),
+    )  # fmt: skip
+    made.file.save(folders.original(made.pk), ContentFile(text.encode()), save=False)
+    made.save(force_insert=True)
+    for number in range(1, pages + 1):
+        image = BytesIO()
+        Image.new("RGB", (62, 88), "white").save(image, "WEBP")
+        page = ResumePage(resume=made, number=number, width=62, height=88)
+        page.file.save(folders.page(made.pk, number), ContentFile(image.getvalue()), save=False)
+        page.save()
+    return made
 
 
 def make_submission(

@@ -37,7 +37,7 @@ def pdf(
     for change in changes:
         change(made)
     file = io.BytesIO()
-    made.save(file, **saved)
+    made.save(file, deterministic_id="encryption" not in saved, **saved)
     return file.getvalue()
 
 

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django.apps import apps
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -51,3 +52,11 @@ def say(submission: Submission, browser: Browser, verdict: str = "approve", **fi
     """Decide by link; the answer, before it is followed."""
     url = reverse("decision_by_mail", args=[submission.slate_id, submission.pk])
     return browser.post(url, {"verdict": verdict, **fields})
+
+
+def all_rows() -> dict[str, list[Any]]:
+    """Every row of every table."""
+    return {
+        model._meta.label: sorted(map(repr, model._base_manager.values_list()))
+        for model in apps.get_models()
+    }

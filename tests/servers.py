@@ -38,6 +38,7 @@ _OURS = (
     "DEFAULT_FROM_EMAIL",
     "EMAIL_TIMEOUT",
     "EMAIL_URL",
+    "FILES_URL",
     "LOG_LEVEL",
     "OIDC_CLIENT_ID",
     "OIDC_CLIENT_SECRET",

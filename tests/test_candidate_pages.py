@@ -11,7 +11,7 @@ from django.urls import reverse
 from intake.models import Intake, Requirement
 from recruiting.accounts.models import Client, User
 from recruiting.approvals.candidate_list import marks_words, sentence
-from recruiting.approvals.models import Decision, Rating, Submission, Why
+from recruiting.approvals.models import Decision, Question, Rating, Submission, Why
 from recruiting.approvals.requirements import asked_of
 from recruiting.approvals.states import State
 from requisitions.models import Requisition
@@ -254,6 +254,19 @@ def test_list_groups_candidates_by_where_they_stand(
         found = [(one.state, [row.pk for row in one.rows], [row.stands for row in one.rows])
                  for one in shown.groups]  # fmt: skip
         assert found == seen
+
+
+def test_open_question_stands_in_the_list(
+    requisition: Requisition, recruiter: User, manager: User, sign_in: SignIn
+) -> None:
+    asked = make_submission(requisition)
+    make_slate(requisition, asked)
+    Question.objects.create(submission=asked, text="Canary?", by=manager, at=NOW)
+    shown = sign_in(recruiter).get(page("candidates", requisition))
+    assert [row.stands for row in shown.context["page"].groups[0].rows] == [
+        "A question since 11 Mar"
+    ]
+    assert "Canary" not in shown.text
 
 
 def test_blind_candidate_is_a_code_to_the_manager_until_she_is_approved(

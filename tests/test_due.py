@@ -84,12 +84,15 @@ def test_ten_thousand_due_times_agree_with_the_reference() -> None:
     [
         (24, "2026-03-16 15:00"),  # said on a Friday at 15:00, and meant for Monday
         (48, "2026-03-17 15:00"),
-        (12, "2026-03-16 11:00"),  # half a working day of eight hours
-        (36, "2026-03-17 11:00"),
-        (1, "2026-03-13 15:20"),
+        (1, "2026-03-13 16:00"),
+        (4, "2026-03-16 11:00"),
+        (8, "2026-03-16 15:00"),
+        (12, "2026-03-16 15:00"),  # more than a day of his has
+        (28, "2026-03-17 11:00"),
+        (36, "2026-03-17 15:00"),
     ],
 )
-def test_hours_by_the_wall_are_working_days_and_shares_of_one(hours: int, expected: str) -> None:
+def test_hours_by_the_wall_are_working_days_and_hours_of_one_more(hours: int, expected: str) -> None:
     friday = at("2026-03-13 15:00")
     assert due(OFFICE, friday, Allowed.of_hours(hours)) == at(expected)
 

@@ -25,7 +25,7 @@ ROLES = ("manager", "recruiter", "lead")
 NO_PAGE = {
     "healthz", "readyz", "digest_body", "digest_preview_body", "mfa_download_recovery_codes",
     "requisitions_csv", "requisitions_xlsx", "notifications_unread",
-    "intake_draft", "intake_news",
+    "intake_draft", "intake_news", "resume", "resume_page",
 }  # fmt: skip
 """Answers that are not pages of ours: JSON, text, and mails as they were sent."""
 

@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+from uuid import UUID
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -139,6 +140,19 @@ def test_file_of_a_transaction_that_was_rolled_back_is_found_an_hour_later(
     assert len(files(folder)) == 2, "somebody may be at work on it"
     erasure.remove_left_over(now + timedelta(hours=1, minutes=1))
     assert files(folder) == [f"resumes/{kept.pk}/original"]
+
+
+def test_files_stay_where_most_belong_to_no_row(
+    ada: Candidate, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The database is another one, such as an older copy."""
+    monkeypatch.setattr(erasure, "LOST_MAX", 2)
+    monkeypatch.setattr(folders, "LEFT_FOR", timedelta(days=-1))
+    for number in range(3):
+        default_storage.save(folders.original(UUID(int=number)), ContentFile(b"a resume"))
+    erasure.remove_left_over(NOW)
+    assert len(files(folder)) == 3
+    assert "files_of_another_database" in caplog.text
 
 
 def test_what_is_no_folder_of_a_resume_is_left_alone(db: None, folder: Path) -> None:

@@ -53,7 +53,7 @@ def test_line_and_numbers_are_logged_together(
 ) -> None:
     answer = log(quick="9 no Kafka", **{f"count-{kafka}": "1", "count-pay": "5"})
     assert answer.status_code == 302
-    assert logged(requisition) == [(15, "10 Kafka, 5 pay")]
+    assert logged(requisition) == [(15, "10 “Kafka”, 5 pay")]
     lines = ScreenOut.objects.get().lines.all()
     assert [(one.reason, str(one.requirement or ""), one.kind) for one in lines] == [
         ("requirement", kafka, "dealbreaker"), ("pay", "", ""),

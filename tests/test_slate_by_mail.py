@@ -357,12 +357,15 @@ def test_closed_requisition_ends_the_link_in_words(
     assert not Decision.objects.exists()
 
 
-def test_replaced_manager_learns_asked_to_decide_and_nothing_of_the_candidates(
-    slate: Slate, pair: list[Submission], browser: Browser, requisition: Requisition,
-    recruiter: User, acme: Client,
+@pytest.mark.parametrize("still_watches", [False, True])
+def test_replaced_manager_learns_who_decides_and_nothing_of_the_candidates(
+    still_watches: bool, slate: Slate, pair: list[Submission], browser: Browser,
+    requisition: Requisition, recruiter: User, manager: User, acme: Client,
 ) -> None:  # fmt: skip
     other = make_user(clients=[acme], name="Nora New")
     requisition.edit({"manager": other}, version=requisition.version, by=recruiter, now=NOW)
+    if still_watches:
+        requisition.watch(manager, by=recruiter, now=NOW)
     for answer in (page_of(slate, browser), say(pair[0], browser)):
         assert answer.status_code == 403
         assert "You do not decide on these candidates any more: Nora New does." in answer.text

@@ -4,10 +4,8 @@ its links."""
 import re
 import uuid
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client as Browser
 from django.urls import reverse
@@ -47,7 +45,7 @@ from tests.factories import (
     make_user,
 )
 from tests.queries import counted
-from tests.reviewing import entered, links_in, page_of, say, sent
+from tests.reviewing import all_rows, entered, links_in, page_of, say, sent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 CANARY = "Canary Ünique"
@@ -84,14 +82,6 @@ def why_not_sent(kind: str = SLATE) -> str:
     row.refresh_from_db()
     assert (row.state, row.text) == (State.SKIPPED, "")
     return row.reason
-
-
-def all_rows() -> dict[str, list[Any]]:
-    """Every row of every table."""
-    return {
-        model._meta.label: sorted(map(repr, model._base_manager.values_list()))
-        for model in apps.get_models()
-    }
 
 
 # --- the slate -----------------------------------------------------------------------------
@@ -356,6 +346,24 @@ def test_nothing_is_confirmed_that_was_taken_back_or_decided_signed_in(
     delivery.deliver([row.pk], now=NOW + timedelta(minutes=15))
     row.refresh_from_db()
     assert (row.state, row.reason) == (State.SKIPPED, "Taken back in the meantime.")
+
+
+def test_what_is_taken_back_after_it_was_confirmed_is_told_too(
+    slate: Slate, first: Submission, manager: User, clock: TimeMachineFixture
+) -> None:
+    browser = entered(slate, manager)
+    clock.shift(timedelta(minutes=14))
+    say(first, browser)
+    row = Mail.objects.kind(DECIDED).get()
+    delivery.deliver([row.pk], now=NOW + timedelta(minutes=15))
+    clock.shift(timedelta(minutes=2))
+    url = reverse("decision_undoing_by_mail", args=[slate.pk, first.pk])
+    browser.post(url, {"decision": Decision.objects.get().pk})
+    row = Mail.objects.kind(DECIDED).get(state=State.PENDING)
+    delivery.deliver([row.pk], now=NOW + timedelta(minutes=30))
+    row.refresh_from_db()
+    assert row.subject == "You took a decision back: Data Engineer"
+    assert "10:14 Ada First: approved, then taken back\n" in row.text
 
 
 def test_confirmations_of_a_batch_cost_the_same_for_1_and_for_5(

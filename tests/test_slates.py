@@ -90,6 +90,7 @@ def test_buttons_move_a_candidate_without_a_script_and_keep_the_rest(
                   note="Kept")  # fmt: skip
     assert (answer.status_code, names(answer)) == (200, ["Ada", "Cleo", "Bea"])
     assert [one.is_picked for one in answer.context["rows"]] == [False, False, True]
+    assert [one.focus for one in answer.context["rows"]] == ["", "up", ""]
     assert "Kept" in answer.text
     assert names(send(first, second, third, step="", move=f"up:{first.pk}")) == [
         "Ada", "Bea", "Cleo",
@@ -163,12 +164,11 @@ def test_slate_is_not_sent_where_nothing_is_open(
 def test_slate_holds_sixty(
     count: int, status: int, requisition: Requisition, recruiter: User, send: Send
 ) -> None:
-    person = make_candidate(requisition.client, by=recruiter)
-    rows = [Submission(requisition=requisition, candidate=person, by=recruiter, at=NOW)
-            for _ in range(count)]  # fmt: skip
-    for one in rows:
-        one.candidate = make_candidate(requisition.client, by=recruiter)
-    Submission.objects.bulk_create(rows)
+    rows = Submission.objects.bulk_create(
+        Submission(requisition=requisition, by=recruiter, at=NOW,
+                   candidate=make_candidate(requisition.client, by=recruiter))
+        for _ in range(count)
+    )  # fmt: skip
     answer = send(*rows, step="preview")
     assert answer.status_code == status
     assert ("Send it in parts" in answer.text) == (count > 60)
@@ -228,8 +228,8 @@ def test_words_that_give_a_blind_candidate_away_are_not_sent_unseen(
     requisition: Requisition, maria: Submission, send: Send
 ) -> None:
     answer = send(maria, step="preview", note="Both of Northwind.")
-    assert "The pitch names Maria; this review is blind." in answer.text
-    assert "The note names the employer Northwind; this review is blind." in answer.text
+    assert "<li>The pitch names Maria</li>" in answer.text
+    assert "<li>The note names the employer Northwind</li>" in answer.text
     answer = send(maria)
     assert (answer.status_code, Slate.objects.count()) == (422, 0)
     assert "Change these words first" in answer.text
@@ -252,7 +252,7 @@ def test_evidence_is_looked_through_as_well(
 def test_names_are_nothing_to_warn_of_where_the_review_is_open(
     maria: Submission, send: Send
 ) -> None:
-    assert "this review is blind" not in send(maria, step="preview").text
+    assert "This review is blind" not in send(maria, step="preview").text
     assert send(maria).status_code == 302
 
 

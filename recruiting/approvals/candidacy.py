@@ -127,6 +127,15 @@ class Candidacy:
     def sentence(self) -> str:
         return stands(self.submission, self.requisition.manager, self.clock, self.now)
 
+    @property
+    def turn(self) -> str:
+        """Whose turn it is: the manager's while he has yet to decide or to say how it was."""
+        if not self.is_open or self.state in OVER:
+            return ""
+        waits = self.state == State.WAITING and not self.open_question
+        silent = any(line.interview.held_at and not line.feedback for line in self.interviews)
+        return "manager" if waits or silent else "recruiter"
+
     @cached_property
     def history(self) -> Sequence[Step]:
         return history_of(self.submission, self.reader, self.clock)
@@ -165,7 +174,8 @@ class Candidacy:
     @property
     def withdrawal(self) -> Withdrawal | None:
         rows = self.submission.withdrawals.all()
-        return next((one for one in rows if one.undone_at is None), None)
+        is_gone = self.submission.candidate.erased_at is not None
+        return None if is_gone else next((one for one in rows if one.undone_at is None), None)
 
     # --- what waits on the reader ----------------------------------------------------------
 

@@ -14,6 +14,7 @@ from django.http import QueryDict
 from intake.content import KINDS, RequirementLine
 from recruiting.accounts.fields import KeyField
 from recruiting.approvals.drafting import DETAILS, Rated, Versions, Written
+from recruiting.approvals.files.fields import ResumeField
 from recruiting.approvals.models import Mark, NotNow, Submission
 from recruiting.approvals.models.candidates import LINE_MAX, LINKS_MAX, NAME_MAX
 from recruiting.approvals.models.submissions import EVIDENCE_MAX, PITCH_MAX
@@ -164,12 +165,7 @@ class CandidateForm(DetailsForm):
         help_text="Two sentences: why this person, for this job. Managers read it first.",
         widget=forms.Textarea(attrs={"rows": 3, "data-counts": str(PITCH_MAX)}),
     )
-    resume = forms.FileField(
-        required=False,
-        label="Resume",
-        help_text="PDF, Word, OpenDocument or plain text, up to 10 MB.",
-        widget=forms.FileInput(attrs={"accept": ".pdf,.docx,.odt,.txt"}),
-    )
+    resume = ResumeField(required=False, label="Resume")
 
     def __init__(self, *args: Any, asked: Asked, **options: Any) -> None:
         super().__init__(*args, **options)

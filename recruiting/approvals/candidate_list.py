@@ -72,6 +72,11 @@ class Page:
         return next((len(group.rows) for group in self.groups if group.state == state), 0)
 
     @property
+    def is_veiled(self) -> bool:
+        """Whether the reader sees somebody by her code alone."""
+        return any(row.shown.is_veiled for group in self.groups for row in group.rows)
+
+    @property
     def drafts(self) -> int:
         return self.count(State.DRAFT)
 

@@ -23,23 +23,23 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class Allowed:
-    """How long one may take: working days and a share of one; or until the end of a day.
+    """How long one may take: working days and some hours of one more; or until the end of a day.
 
-    `words` say how long that is, and whether it was agreed or is only usual.
+    `hours` are no more than a day has. `words` say how long that is, and whether it was agreed or is only usual.
     """
 
     days: int = 0
-    share: float = 0
+    hours: int = 0
     by: date | None = None
     words: str = ""
 
     @classmethod
     def of_hours(cls, hours: int, words: str = "") -> "Allowed":
         """Hours as agreements promise them, by the clock on the wall. Each 24 of them are one
-        working day of the holder, and what remains is its share of one: "24 hours" said on a
-        Friday is meant for Monday, and 36 are no longer than 48. Counted as working hours, 24
-        would be three days of eight."""
-        return cls(days=hours // 24, share=hours % 24 / 24, words=words)
+        working day of the holder: "24 hours" said on a Friday is meant for Monday, and counted as
+        working hours they would be three days of eight. What remains is counted in working hours,
+        but for no more than one day, so that 36 hours are never longer than 48."""
+        return cls(days=hours // 24, hours=hours % 24, words=words)
 
 
 def due(
@@ -86,7 +86,7 @@ def merged(spans: Iterable[Span]) -> list[Span]:
 
 def _after(calendar: Calendar, began: datetime, allowed: Allowed) -> datetime:
     ends = add_business_days(calendar, began, allowed.days)
-    if not allowed.share:
+    if not allowed.hours:
         return ends
     day = datetime.combine(date.min, calendar.ends) - datetime.combine(date.min, calendar.starts)
-    return add_business_hours(calendar, ends, day / timedelta(hours=1) * allowed.share)
+    return add_business_hours(calendar, ends, min(allowed.hours, day / timedelta(hours=1)))

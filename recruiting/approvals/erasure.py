@@ -4,16 +4,17 @@ Texts, files, previews and bodies of mails go. Counts, decisions, reasons and le
 a requisition tells what it told before; the person is not in it any more.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
-from typing import TYPE_CHECKING
+from functools import partial, reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from recruiting.approvals.files import folders
@@ -33,9 +34,11 @@ from recruiting.approvals.models import (
     Submission,
     Withdrawal,
 )
-from recruiting.approvals.states import OVER, State
+from recruiting.approvals.models.decisions import Reason
+from recruiting.approvals.models.parking import UNDER_WAY
+from recruiting.approvals.states import State
 from recruiting.audit.models import record
-from recruiting.mailing.models import Mail
+from recruiting.mailing.models import Mail, MailQuerySet
 from recruiting.mailing.redaction import redact
 from requisitions.models import Requisition
 from requisitions.models.status import CLOSED
@@ -47,6 +50,9 @@ log = structlog.get_logger(__name__)
 
 SWEEP_MAX = 50
 """Candidates erased in one sweep; the next one, a minute later, goes on."""
+
+LOST_MAX = 20
+"""Resumes whose files may be left over while there are fewer others."""
 
 NOT_SENT = "The data of the candidate was erased."
 
@@ -105,8 +111,9 @@ def erase(candidate: Candidate, *, by: "User | None", now: datetime) -> None:
         _end(submissions, by=by, now=now)
         _empty_words(current, submissions)
         mails = _mails(submissions, current)
-        alone = [pk for pk, others in mails.items() if not others]
+        alone = [pk for pk, goes_out in mails.items() if not goes_out]
         redact(mails, unsent=alone, why=NOT_SENT, now=now)
+        _empty_what_names(current, Mail.objects.filter(pk__in=mails), "subject", "")
         resumes = list(current.resumes.values_list("pk", flat=True))
         _forget(current, now)
         record(
@@ -142,9 +149,13 @@ def due(now: datetime) -> list[Candidate]:
 
 
 def remove_left_over(now: datetime) -> None:
-    """Delete the files of erased candidates and of rows that never came to be."""
-    standing = Resume.objects.exclude(file="").values_list("pk", flat=True)
+    """Delete the files of erased candidates and of rows that never came to be. Where most files
+    belong to no row, this is another database than theirs, and they stay."""
+    standing = list(Resume.objects.exclude(file="").values_list("pk", flat=True))
     lost = list(folders.left_over(standing, now))
+    if len(lost) > max(LOST_MAX, len(standing)):
+        log.error("files_of_another_database", left_over=len(lost), standing=len(standing))
+        return
     if lost:
         log.warning("files_left_over", resumes=len(lost))
     folders.remove(lost)
@@ -154,8 +165,8 @@ def remove_left_over(now: datetime) -> None:
 
 
 def _is_running(submission: Submission) -> bool:
-    is_over = State(submission.state) in OVER or submission.removed_at is not None
-    return not is_over and not submission.requisition.is_closed
+    is_under_way = submission.state in (*UNDER_WAY, State.PARKED)
+    return is_under_way and not submission.requisition.is_closed
 
 
 def _end(submissions: Collection[Submission], *, by: "User | None", now: datetime) -> None:
@@ -166,10 +177,7 @@ def _end(submissions: Collection[Submission], *, by: "User | None", now: datetim
                 one.removed_at = now
                 one.save(update_fields=["removed_at"])
         elif by is not None and _is_running(one):
-            Withdrawal.objects.create(
-                submission=one, whose=Withdrawal.Whose.CANDIDATE, by=by, at=now
-            )
-            one.settle(one.requisition, by=by, now=now)
+            Withdrawal.withdraw(one, whose=Withdrawal.Whose.CANDIDATE, by=by, now=now)
 
 
 def _empty_words(candidate: Candidate, submissions: Collection[Submission]) -> None:
@@ -179,24 +187,24 @@ def _empty_words(candidate: Candidate, submissions: Collection[Submission]) -> N
     Feedback.objects.filter(interview__submission__in=submissions).update(text="")
     decisions = Decision.objects.filter(submission__in=submissions)
     decisions.update(words="")
-    decisions.filter(reason="new").update(text="")
+    decisions.filter(reason=Reason.NEW).update(text="")
     Submission.objects.filter(pk__in=[one.pk for one in submissions]).update(
         pitch="", version=F("version") + 1
     )
-    _empty_what_names(candidate, [one.slate_id for one in submissions if one.slate_id])
+    slates = [one.slate_id for one in submissions if one.slate_id]
+    _empty_what_names(candidate, Slate.objects.filter(pk__in=slates), "note", "")
+    contests = DecisionContest.objects.filter(slate__in=slates)
+    _empty_what_names(candidate, contests, "text", "")
+    interviews = Interview.objects.filter(submission__in=submissions)
+    _empty_what_names(candidate, interviews, "round", "Interview")
 
 
-def _empty_what_names(candidate: Candidate, slates: Collection[UUID]) -> None:
-    """Words on a whole slate are of others as well: they go only where they name this one."""
+def _empty_what_names(candidate: Candidate, rows: QuerySet[Any], column: str, instead: str) -> None:
+    """Words that are of others as well go only where they name this one: by a part of the name,
+    since nobody writes all of it in a note."""
     called = [part for part in candidate.name.split() if len(part) > 2] or [candidate.name]
-    for model, rows, column in (
-        (Slate, Q(pk__in=slates), "note"),
-        (DecisionContest, Q(slate__in=slates), "text"),
-    ):
-        named = Q()
-        for part in called:
-            named |= Q(**{f"{column}__icontains": part})
-        model._default_manager.filter(rows & named).update(**{column: ""})
+    named = reduce(or_, (Q(**{f"{column}__icontains": part}) for part in called))
+    rows.filter(named).update(**{column: instead})
 
 
 def _forget(candidate: Candidate, now: datetime) -> None:
@@ -209,8 +217,9 @@ def _forget(candidate: Candidate, now: datetime) -> None:
     candidate.save(update_fields=[*_ABOUT, "erased_at", "version"])
 
 
-def _mails(submissions: Collection[Submission], candidate: Candidate) -> dict[UUID, bool]:
-    """The mails that tell of these, each with whether it tells of others as well.
+def _mails(submissions: Iterable[Submission], candidate: Candidate) -> dict[UUID, bool]:
+    """The mails that tell of these, each with whether it goes out all the same: it tells of
+    others as well, or calls off an interview.
 
     A mail names in its payload the slate or the submissions whose candidates stand in its body.
     """
@@ -222,13 +231,19 @@ def _mails(submissions: Collection[Submission], candidate: Candidate) -> dict[UU
         Q(payload__has_key="slate") | Q(payload__has_key="submissions")
     )
     found: dict[UUID, bool] = {}
-    for pk, payload in rows.values_list("pk", "payload"):
+    for pk, kind, payload in rows.values_list("pk", "kind", "payload"):
         named = {str(one) for one in payload.get("submissions", ())}
-        if str(payload.get("slate")) in slates:
+        if named:
+            if named & mine:
+                found[pk] = bool(named - mine) or kind == Interview.cancellation
+        elif str(payload.get("slate")) in slates:
             found[pk] = str(payload["slate"]) in shared
-        elif named & mine:
-            found[pk] = bool(named - mine)
     return found
+
+
+def mails_about(candidate: Candidate) -> MailQuerySet:
+    """The mails in which a candidate stands, among others or alone."""
+    return Mail.objects.filter(pk__in=_mails(candidate.submissions.all(), candidate))
 
 
 def _shared_slates(slates: Collection[UUID], candidate: Candidate) -> set[str]:

@@ -42,7 +42,8 @@ class Step:
 
 
 def history_of(submission: Submission, reader: User, clock: Clock) -> list[Step]:
-    """The newest first. The rows come as `page.with_all` fetches them."""
+    """The newest first, without what stands on the page already: feedback, terms, questions. The
+    rows come as `candidacy.with_all` fetches them."""
     steps = [
         *_sent(submission, reader),
         *(_decision(one, reader) for one in submission.decisions.all()),
@@ -108,19 +109,18 @@ def _interview(one: Interview, reader: User, clock: Clock) -> Iterable[Step]:
         yield Step(one.held_at, "", f"The {lowered(one.round)} took place")
     if said := feedback_of(one):
         words = f"{SAID[Feedback.Verdict(said.verdict)]} after the {lowered(one.round)}"
-        yield Step(said.at, _who(said.by, reader, said.in_name_of), words, "manager", said.text)
+        yield Step(said.at, _who(said.by, reader, said.in_name_of), words, "manager")
 
 
 def _offer(one: Offer, reader: User, clock: Clock) -> Iterable[Step]:
     gone = one.undone_at is not None
     day = "" if clock.day(one.at) == one.made_on else f", made on {day_words(one.made_on)}"
-    yield Step(one.at, _who(one.by, reader), f"recorded an offer{day}", quote=one.terms,
-               taken_back=gone)  # fmt: skip
+    yield Step(one.at, _who(one.by, reader), f"recorded an offer{day}", taken_back=gone)
     if one.answered_at and one.answered_by:
         words = "The offer was accepted"
         if one.answer == Offer.Answer.DECLINED:
             words = f"The offer was declined: {Offer.Because(one.because).label.lower()}"
-        yield Step(one.answered_at, "", words, "candidate", one.words, taken_back=gone)
+        yield Step(one.answered_at, "", words, "candidate", taken_back=gone)
 
 
 def _parking(one: Parking, reader: User) -> Iterable[Step]:

@@ -22,7 +22,7 @@ from intake.times import moment_words
 from recruiting.accounts.models import Delegation
 from recruiting.approvals.access import shown
 from recruiting.approvals.models import Interview
-from recruiting.approvals.notices import FEEDBACK
+from recruiting.approvals.notices import FEEDBACK, FEEDBACK_GIVEN
 from recruiting.approvals.states import OVER
 from recruiting.mailing import kinds
 from recruiting.mailing.kinds import Kind, Skip
@@ -42,6 +42,7 @@ def register() -> None:
     )
     kinds.register(Kind(CANCELLATION, render=cancellations, still_wanted=was_invited))
     kinds.register(Kind(FEEDBACK, render=questions, still_wanted=still_asked, urgent=True))
+    kinds.register(Kind(FEEDBACK_GIVEN, render=confirmations, still_wanted=still_there))
 
 
 def catch_up(now: datetime) -> int:
@@ -196,6 +197,37 @@ def _question(mail: Mail, interview: Interview, now: datetime) -> Rendered:
         "link": link_url(mail.recipient, FEEDBACK_LINK, interview.pk, now=now),
     }
     return render_mail(FEEDBACK, context).with_headers({"Reply-To": requisition.recruiter.email})
+
+
+# --- what was said by the link, confirmed --------------------------------------------------
+
+
+def still_there(batch: Sequence[Mail], _: datetime) -> Objections:
+    return {pk: Skip(LEFT) for pk in gone(batch)}
+
+
+def confirmations(batch: Sequence[Mail], _: datetime) -> Written:
+    known = _with_candidates(batch)
+    fetch_cards(batch)
+    return {mail.pk: _confirmation(mail, known[mail.payload["interview"]]) for mail in batch}
+
+
+def _confirmation(mail: Mail, interview: Interview) -> Rendered | Skip:
+    if not hasattr(interview, "feedback"):
+        return Skip("It was taken back in the meantime.")
+    said, submission = interview.feedback, interview.submission
+    context = {
+        "person": mail.recipient,
+        "requisition": submission.requisition,
+        "recruiter": submission.requisition.recruiter,
+        "called": shown(submission, mail.recipient).called,
+        "round": interview.round,
+        "said": said,
+        "when": moment_words(said.at, mail.recipient.working_card.zone),
+        "page": settings.SITE_URL + reverse("submission", args=[submission.pk]),
+    }
+    recruiter = submission.requisition.recruiter
+    return render_mail(FEEDBACK_GIVEN, context).with_headers({"Reply-To": recruiter.email})
 
 
 def _with_candidates(batch: Sequence[Mail]) -> dict[str, Interview]:

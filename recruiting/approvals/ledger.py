@@ -23,7 +23,7 @@ class Apart:
     def __str__(self) -> str:
         return (
             f"{self.requisition} {self.stage}: entries of candidates sum to {self.entered}, "
-            f"{self.candidates} candidates have come so far"
+            f"candidates come to {self.candidates}"
         )
 
 

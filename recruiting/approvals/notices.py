@@ -31,6 +31,9 @@ SLATE = "slate"
 FEEDBACK = "interview_feedback"
 """The kind of mail that asks how an interview was."""
 
+FEEDBACK_GIVEN = "interview_feedback_given"
+"""The kind of mail that confirms what was said of it by the link."""
+
 CONTEST = "decisions"
 """The purpose of links that contest decisions; their page is at `/mail/decisions/<slate>/`."""
 
@@ -96,6 +99,21 @@ def tell_of_feedback(
         requisition=requisition,
         place=f"{PLACE}#submission-{said.interview.submission_id}",
     )  # fmt: skip
+
+
+def confirm_feedback(
+    said: "Feedback", requisition: "Requisition", *, by: User, now: datetime
+) -> None:
+    """He said so by a link: a mail to its owner tells it, and whom to tell that it was not so."""
+    interview = said.interview
+    ledger.queue(
+        FEEDBACK_GIVEN,
+        recipient=by,
+        client=requisition.client,
+        period=f"{interview.pk.hex}.{now.isoformat()}",
+        payload={"interview": str(interview.pk), "submissions": [str(interview.submission_id)]},
+        now=now,
+    )
 
 
 def retract_feedback(said: "Feedback", *, now: datetime) -> None:

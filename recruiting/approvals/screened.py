@@ -42,13 +42,14 @@ def screened(rows: ScreenOutQuerySet) -> Screened:
 
 
 def words_of(lines: Iterable[ScreenOutLine]) -> str:
-    """ "9 Kubernetes, 5 pay", the most first. A requirement whose words changed is told once, by
+    """ "9 “Kubernetes”, 5 pay", the most first. A requirement whose words changed is told once, by
     the latest."""
     counts: dict[object, int] = {}
     names: dict[object, str] = {}
     for line in lines:
         key = line.requirement or line.reason
         counts[key] = counts.get(key, 0) + line.count
-        names.setdefault(key, line.text or Reason(line.reason).label.lower())
+        label = f"“{line.text}”" if line.requirement else Reason(line.reason).label.lower()
+        names.setdefault(key, label)
     ordered = sorted(counts, key=lambda key: -counts[key])
     return ", ".join(f"{counts[key]:,} {names[key]}" for key in ordered)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -27,6 +27,8 @@ class Choice:
     submission: Submission
     is_picked: bool
     lacks: Sequence[str]
+    focus: str = ""
+    """Which of its buttons goes on after it was moved."""
 
 
 def choices(
@@ -57,7 +59,8 @@ def moved(found: Sequence[Choice], wish: str) -> list[Choice]:
     place = next((n for n, one in enumerate(rows) if str(one.submission.pk) == pk), None)
     other = None if place is None else place + (-1 if where == UP else 1)
     if place is not None and other is not None and 0 <= other < len(rows):
-        rows[place], rows[other] = rows[other], rows[place]
+        focus = {0: DOWN, len(rows) - 1: UP}.get(other, where)
+        rows[place], rows[other] = rows[other], replace(rows[place], focus=focus)
     return rows
 
 

@@ -213,8 +213,8 @@ def _answer(mail: Mail, slate: Slate, question: Question, now: datetime) -> Rend
 
 
 def render_confirmations(batch: Sequence[Mail], now: datetime) -> Written:
-    """What each person decided by link on a slate within a quarter of an hour. That it was told is
-    noted on each decision."""
+    """What each person decided by link on a slate within a quarter of an hour, or took back of what
+    had been confirmed before. That it was told is noted on each decision."""
     slates = _slates(batch)
     prefetch_related_objects([mail.recipient for mail in batch], "working_card")
     rows = Decision.objects.filter(by_link=True, submission__slate__in=list(slates)).order_by("at")
@@ -236,14 +236,14 @@ def _told(mail: Mail, made: Sequence[Decision]) -> list[Decision]:
         for one in made
         if one.by_id == mail.recipient_id
         and str(one.submission.slate_id) == mail.payload["slate"]
-        and since <= one.at < since + GATHERED
+        and any(since <= at < since + GATHERED for at in (one.at, one.undone_at) if at)
     ]
 
 
 def _confirmation(
     mail: Mail, slate: Slate, decisions: Sequence[Decision], now: datetime
 ) -> Rendered | Skip:
-    if all(one.undone_at for one in decisions):
+    if all(one.undone_at and not one.confirmed_at for one in decisions):
         return Skip("Taken back in the meantime.")
     zone = ZoneInfo(mail.recipient.working_card.zone)
     last = decisions[-1].at.astimezone(zone)

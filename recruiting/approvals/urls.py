@@ -6,6 +6,7 @@ from recruiting.approvals.views import (
     impact,
     interviews,
     offers,
+    personal_data,
     resumes,
     review,
     screen_outs,
@@ -34,6 +35,8 @@ urlpatterns: list[URLPattern] = [
     # --- files
     path("submissions/<uuid:pk>/resume/", resumes.original, name="resume"),
     path("submissions/<uuid:pk>/resume/pages/<int:number>/", resumes.page, name="resume_page"),
+    path("candidates/<uuid:pk>/export/", personal_data.exporting, name="candidate_export"),
+    path("candidates/<uuid:pk>/erasure/", personal_data.erasing, name="candidate_erasure"),
     # --- review
     path("requisitions/<uuid:pk>/review/", review.review, name="review"),
     path("submissions/<uuid:pk>/decision/", review.decision, name="decision"),

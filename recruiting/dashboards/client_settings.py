@@ -11,6 +11,7 @@ from django.http import QueryDict
 from recruiting.accounts.fields import KeyField
 from recruiting.accounts.forms import CLIENT_NAME_MAX
 from recruiting.accounts.models import Client, ClientSettings, WeekStart
+from recruiting.accounts.models.clients import KEEP_DAYS_MAX, KEEP_DAYS_MIN
 from recruiting.accounts.models.closed_days import NAME_MAX
 from recruiting.accounts.place_forms import PlaceForm
 from recruiting.lib import public_holidays
@@ -46,6 +47,17 @@ class SettingsForm(PlaceForm):
         "work, links and resume open with an approval. It holds for what is sent from now on.",
     )
 
+    keep_days = forms.IntegerField(
+        required=False,
+        min_value=KEEP_DAYS_MIN,
+        max_value=KEEP_DAYS_MAX,
+        label="Erase candidates so many days after the requisition closed",
+        help_text="Resumes, names and what was written go for good, by themselves; counts and "
+        "decisions stay. Who is on several requisitions stays until the last of them. "
+        "Empty: nobody is erased unless somebody does it.",
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
     def __init__(self, data: QueryDict | None = None, *, client: Client) -> None:
         super().__init__(data, initial=_shown(client), kept=client.country)
 
@@ -60,6 +72,7 @@ class SettingsForm(PlaceForm):
             region=typed["region"],
             week_start=typed["week_start"],
             blind_review=typed["blind_review"],
+            keep_days=typed["keep_days"],
         )
 
 
@@ -72,6 +85,7 @@ def _shown(client: Client) -> dict[str, Any]:
         "region": client.region,
         "week_start": client.week_start,
         "blind_review": client.blind_review,
+        "keep_days": client.keep_days,
     }
 
 
@@ -114,6 +128,9 @@ def said(settings: ClientSettings) -> Mapping[str, str]:
         "Holidays": public_holidays.place_words(settings.country, settings.region) or "none",
         "Week begins": WeekStart(settings.week_start).label,
         "Blind review": "on" if settings.blind_review else "off",
+        "Candidates erased": f"{settings.keep_days} days after the requisition closed"
+        if settings.keep_days
+        else "on request alone",
     }
 
 

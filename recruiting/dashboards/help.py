@@ -235,6 +235,23 @@ _MANAGERS: Mapping[str, Topic] = {
 }
 
 _BOTH: Mapping[str, Topic] = {
+    "review": Topic(
+        "Review of candidates",
+        "One candidate at a time: what the recruiter says, how she stands to each requirement of "
+        "the brief, and her resume. Who decides approves, declines for one reason, or asks first; "
+        "the next one comes at once, and for ten minutes each decision can be taken back. A reason "
+        "that the brief does not name can be put into its draft. The link in the mail leads to the "
+        "same page without signing in.",
+        (
+            Key(("a",), "Approve", is_single=True),
+            Key(("d",), "Decline: choose the reason, then Ctrl and Enter", is_single=True),
+            Key(("q",), "Ask a question instead", is_single=True),
+            Key(("j",), "Next candidate", is_single=True),
+            Key(("k",), "Candidate before", is_single=True),
+            Key(("u",), "Take the latest decision back", is_single=True),
+            Key(("Esc",), "Close what was opened above the buttons"),
+        ),
+    ),
     "preferences": Topic(
         "Preferences",
         "Your name, your working hours, how you like to be reached, and when you are away. "

@@ -7,6 +7,7 @@ sent, since its worker can write to the row no more.
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -14,6 +15,9 @@ from django.db.models import F, Q
 from recruiting.mailing.models import Mail, MailQuerySet, State
 
 _WORDS = {"text": "", "html": "", "calendar": ""}
+_TYPED = {"why": "", "round": "Interview"}
+"""What stands in payloads in the place of words that somebody typed."""
+
 _WAITING = (State.PENDING, State.CLAIMED)
 PERHAPS = "It was on its way when what it told of was erased; it may have arrived."
 
@@ -34,6 +38,17 @@ def redact(mails: Collection[UUID], *, unsent: Collection[UUID], why: str, now: 
     )
     done = rows.exclude(state__in=_WAITING).exclude(text="", html="", calendar="")
     done.update(**_WORDS, redacted_at=now)
+    for mail in rows.only("payload"):
+        mail.payload = _without_words(mail.payload)
+        mail.save(update_fields=["payload"])
+
+
+def _without_words(payload: dict[str, Any]) -> dict[str, Any]:
+    """What a mail is rendered from holds ids, and at times words that somebody typed."""
+    kept = {key: _TYPED.get(key, value) for key, value in payload.items()}
+    if isinstance(kept.get("invite"), dict):
+        kept["invite"] = {**kept["invite"], "place": ""}
+    return kept
 
 
 def _settle(rows: MailQuerySet, state: State, reason: str, now: datetime) -> None:

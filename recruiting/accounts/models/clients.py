@@ -23,6 +23,10 @@ class ClientNameTaken(Exception):
     """Says so in words for the person who chose the name."""
 
 
+KEEP_DAYS_MIN, KEEP_DAYS_MAX = 1, 3_650
+"""For how many days after its requisition closed the data of a candidate may be kept."""
+
+
 class StaleSettings(Exception):
     """A client's settings were changed since they were shown."""
 
@@ -45,6 +49,7 @@ class ClientSettings:
     region: str = ""
     week_start: int = WeekStart.MONDAY
     blind_review: bool = False
+    keep_days: int | None = None
 
 
 class ClientQuerySet(models.QuerySet["Client"]):
@@ -102,6 +107,7 @@ class Client(models.Model):
             region=self.region,
             week_start=WeekStart(self.week_start),
             blind_review=self.blind_review,
+            keep_days=self.keep_days,
         )
 
     @property
@@ -164,7 +170,7 @@ class Client(models.Model):
             if current.version != version:
                 raise StaleSettings
             current.hidden_stages = " ".join(sorted(settings.hidden))
-            for name in ("name", "country", "region", "week_start", "blind_review"):
+            for name in ("name", "country", "region", "week_start", "blind_review", "keep_days"):
                 setattr(current, name, getattr(settings, name))
             current.version += 1
             try:
@@ -239,7 +245,8 @@ class Client(models.Model):
 
 
 _SETTINGS = [
-    "name", "hidden_stages", "country", "region", "week_start", "blind_review", "version",
+    "name", "hidden_stages", "country", "region", "week_start", "blind_review", "keep_days",
+    "version",
 ]  # fmt: skip
 
 

@@ -22,8 +22,9 @@ WRITTEN_MAX = 16 * 1024 * 1024
 
 def limit(task: str) -> None:
     """Take no more than this from now on. Nothing can raise it again."""
+    if sys.platform != "darwin":  # which knows this limit and refuses to set it
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX[task], MEMORY_MAX[task]))
     for what, most in (
-        (resource.RLIMIT_AS, MEMORY_MAX[task]),
         (resource.RLIMIT_CPU, CPU_SECONDS[task]),
         (resource.RLIMIT_FSIZE, WRITTEN_MAX),
         (resource.RLIMIT_CORE, 0),

@@ -170,7 +170,7 @@ class Decision(models.Model):
                 notices.confirm(current, held, by=by, now=now)
         return decision
 
-    def undo(self, *, by: "User", now: datetime) -> None:
+    def undo(self, *, by: "User", now: datetime, by_link: bool = False) -> None:
         """Take it back within ten minutes. Twice is once. Raises NotNow after that, and when
         something came of it; PermissionDenied for who does not decide."""
         with transaction.atomic():
@@ -191,6 +191,8 @@ class Decision(models.Model):
             record("took back a decision", held, by=by, now=now, client=held.client_id,
                    submission=str(submission.pk))  # fmt: skip
             notices.retract_decision(current, held, by=by, now=now)
+            if by_link and current.by_link:
+                notices.confirm(submission, held, by=current.by, now=now)
         self.undone_at = current.undone_at
 
     def propose_amendment(self, *, by: "User", now: datetime) -> Requirement:

@@ -111,8 +111,10 @@ class Feedback(models.Model):
             said.save(force_insert=True)
             record("gave feedback", held, by=by, now=now, client=held.client_id,
                    submission=str(submission.pk), interview=str(current.pk))  # fmt: skip
-            if verdict != cls.Verdict.STOP:
+            if verdict != cls.Verdict.STOP:  # which the decision tells of, and confirms
                 notices.tell_of_feedback(said, held, by=by, now=now)
+                if by_link:
+                    notices.confirm_feedback(said, held, by=by, now=now)
         return said
 
     def undo(self, *, by: "User", now: datetime) -> None:

@@ -158,7 +158,7 @@ class Withdrawal(models.Model):
         with transaction.atomic():
             held, current = held_submission(submission)
             standing = current.withdrawals.filter(undone_at=None)
-            if not standing.update(undone_at=now, undone_by=by):
+            if current.candidate.erased_at or not standing.update(undone_at=now, undone_by=by):
                 return
             current.settle(held, by=by, now=now)
             record("took back a withdrawal", held, by=by, now=now, client=held.client_id,

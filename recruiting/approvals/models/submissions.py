@@ -150,6 +150,8 @@ class Submission(models.Model):
         """The draft is there again. Raises NotNow where the candidate has got another one."""
         with transaction.atomic():
             held, current = self._held_draft()
+            if current.candidate.erased_at:
+                raise NotNow("The data of this candidate has been erased.")
             if current.removed_at:
                 others = Submission.objects.filter(requisition=held, removed_at=None)
                 if others.filter(candidate=current.candidate_id).exists():

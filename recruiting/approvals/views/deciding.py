@@ -60,7 +60,8 @@ def undo(request: HttpRequest, door: Door, submission: Submission) -> HttpRespon
     if _is_another_reader(request, door):
         return _again(request, door, submission, status=409)
     try:
-        _named_decision(request, submission).undo(by=door.reader, now=timezone.now())
+        decision = _named_decision(request, submission)
+        decision.undo(by=door.reader, now=timezone.now(), by_link=door.by_link)
     except NotNow as why:
         return _again(request, door, submission, why=str(why), status=409)
     return redirect(door.page(submission.pk))
@@ -150,12 +151,12 @@ def _shown(
         "hint": None if review.door.by_link else hint_for(review.reader, "review"),
     }
     is_at_end = review.is_over and (review.door.by_link or review.current is None)
-    name = "review"
+    template = "approvals/review.html"
     if is_at_end or (review.current is None and not review.is_table):
-        name = "review_done"
+        template = "approvals/review_done.html"
     elif review.is_table:
-        name = "review_table"
-    return render(request, f"approvals/{name}.html", context, status=status)
+        template = "approvals/review_table.html"
+    return render(request, template, context, status=status)
 
 
 def _uuid(text: str) -> UUID | None:

@@ -120,6 +120,8 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "asked about a candidate": "asked about a candidate",
         "answered about a candidate": "answered a question on a candidate",
         "proposed a requirement": "proposed a new requirement for the brief",
+        "exported a candidate's data": "took a copy of all data of a candidate",
+        "erased a candidate's data": "erased the data of a candidate",
         "contested decisions": "contested decisions that were made by a link",
     },
     Kind.STATUS: {
