@@ -440,10 +440,12 @@ def test_link_closes_when_all_is_decided_and_nothing_can_be_taken_back(
 ) -> None:
     for one in pair:
         say(one, browser)
+    assert "Look at it again" in page_of(slate, browser).text
     page = page_of(slate, browser, candidate=pair[0].pk)
     assert "Mends pipes" in page.text
     clock.shift(timedelta(minutes=10))
     page = page_of(slate, browser, candidate=pair[0].pk)
+    assert "Look at it again" not in page.text
     assert "2 candidates: 2 approved." in page.text
     assert ("Mends pipes" in page.text, "<form" in page.text) == (False, False)
     assert say(pair[0], browser, "decline", reason="pay").status_code == 409

@@ -14,6 +14,7 @@ from time_machine import TimeMachineFixture
 from recruiting.accounts.models import Absence, Client, Delegation, Notification, User
 from recruiting.approvals.models import (
     AlreadyAnswered,
+    Candidate,
     Decision,
     DecisionContest,
     Mark,
@@ -212,6 +213,13 @@ def test_only_what_is_undecided_stands_in_the_mail(
     mail = sent(SLATE)
     assert mail.subject.startswith("1 candidate waits")
     assert ("Ada First" in mail.text, "Bea Second" in mail.text) == (False, True)
+
+
+def test_erased_candidate_is_not_asked_about(slate: Slate, first: Submission) -> None:
+    Candidate.objects.filter(pk=first.candidate_id).update(erased_at=NOW)
+    mail = sent(SLATE)
+    assert mail.subject.startswith("1 candidate waits")
+    assert "Erased candidate" not in mail.text
 
 
 def test_who_comes_to_decide_later_gets_what_is_undecided(
