@@ -11,8 +11,7 @@ from recruiting.approvals.models import AlreadyDecided, Decision, NotNow, Slate,
 from recruiting.approvals.states import State
 from recruiting.mailing.models import Mail
 from requisitions.models import Requisition, Stage, StageCount
-from status_updates.models.checkpoint import PromiseMade
-from tests.factories import NOW, make_candidate, make_checkpoint, make_slate, make_submission
+from tests.factories import NOW, make_candidate, make_slate, make_submission
 
 Verdict = Decision.Verdict
 
@@ -62,15 +61,6 @@ def test_approval_counts_and_its_undoing_takes_the_count_back(
     assert Submission.objects.get(pk=submission.pk).state == State.WAITING
     entries = StageCount.objects.filter(submission=submission, stage=Stage.APPROVED)
     assert [one.delta for one in entries.order_by("id")] == [1, -1]
-
-
-def test_promise_is_kept_by_what_the_candidates_count(requisition: Requisition) -> None:
-    made = PromiseMade(Stage.SUBMITTED, 2, NOW.date() + timedelta(days=2))
-    make_checkpoint(requisition, counts={}, note="Two by Friday", promise=made)
-    make_slate(requisition)
-    assert requisition.promises.get().kept_on is None
-    make_slate(requisition)
-    assert requisition.promises.get().kept_on == NOW.date()
 
 
 def test_decision_stands_after_ten_minutes(requisition: Requisition, manager: User) -> None:

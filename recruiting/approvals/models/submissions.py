@@ -16,7 +16,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from intake.content import KINDS
-from recruiting.approvals.following import follow
 from recruiting.approvals.states import REACHED, Records, State, reached, state_of
 from recruiting.audit.models import record
 from recruiting.lib.text import check_line, check_prose
@@ -198,7 +197,6 @@ class Submission(models.Model):
         self.save(update_fields=["state", *REACHED.values()])
         if entries:
             add_entries(held, entries, by=by, now=now)
-            follow(held, min(entry.on for entry in entries))
 
     def records(self) -> Records:
         """What stands in the database now, as plain values. Five statements."""
