@@ -27,6 +27,7 @@ from recruiting.approvals.after_forms import (
     SequenceForm,
     WithdrawalForm,
 )
+from recruiting.approvals.ball_lines import BallLine, ball_line
 from recruiting.approvals.history import Step, feedback_of, history_of, lowered, stands
 from recruiting.approvals.models import (
     Decision,
@@ -41,6 +42,7 @@ from recruiting.approvals.models import (
 )
 from recruiting.approvals.models.parking import UNDER_WAY
 from recruiting.approvals.models.submissions import SubmissionQuerySet
+from recruiting.approvals.open_items import OpenItems
 from recruiting.approvals.reasons import Reasons, reasons_of
 from recruiting.approvals.states import OVER, State
 from requisitions.models import Requisition
@@ -112,6 +114,13 @@ class Candidacy:
     @cached_property
     def clock(self) -> Clock:
         return Clock(timezone.localdate(self.now), timezone.get_current_timezone())
+
+    @cached_property
+    def balls(self) -> list[BallLine]:
+        """Who has to act, and until when: as the page of the requisition says it."""
+        known = OpenItems.load([self.requisition], now=self.now, submission=self.submission.pk)
+        balls = known.balls.get(self.requisition.pk, ())
+        return [ball_line(ball, self.clock.zone) for ball in balls]
 
     @cached_property
     def diaries(self) -> Diaries:
