@@ -28,7 +28,7 @@ from recruiting.approvals.after_forms import (
     WithdrawalForm,
 )
 from recruiting.approvals.ball_lines import BallLine, ball_line
-from recruiting.approvals.history import Step, feedback_of, history_of, stands
+from recruiting.approvals.history import Step, feedback_of, history_of, lowered, stands
 from recruiting.approvals.models import (
     Decision,
     Feedback,
@@ -70,6 +70,7 @@ class Line:
 
     interview: Interview
     told: Told
+    name: str
     feedback: Feedback | None
     may_undo: bool = False
     is_over: bool = False
@@ -277,8 +278,8 @@ class Candidacy:
         changes = self.is_recruiter and one.is_standing
         told = self.diaries.told(one.begins_at)
         mine = self.refused.pk == one.pk
-        line = Line(one, told, said, has_begun=begun, is_over=one.is_over(self.now),
-                    is_refused=mine)  # fmt: skip
+        name, over = lowered(one.round), one.is_over(self.now)
+        line = Line(one, told, name, said, has_begun=begun, is_over=over, is_refused=mine)
         wanted: dict[str, Any] = {}
         if changes:
             wanted["cancelling"] = SequenceForm(
