@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.test import Client as Browser
 from django.urls import reverse
@@ -37,6 +38,8 @@ from recruiting.approvals.models import (
     Why,
     Withdrawal,
 )
+from recruiting.approvals.models.interviews import Round
+from recruiting.approvals.models.offers import Terms
 from recruiting.approvals.notices import SLATE
 from recruiting.approvals.states import State
 from recruiting.audit.models import Event
@@ -282,6 +285,50 @@ def test_who_waits_for_a_decision_counts_as_withdrawn(
     Withdrawal.undo(submission, by=recruiter, now=NOW)
     submission.refresh_from_db()
     assert submission.state == State.WITHDRAWN, "there is nobody to go on with"
+
+
+def test_nothing_is_written_of_who_was_erased_and_nothing_taken_back(
+    submission: Submission, recruiter: User, manager: User
+) -> None:
+    """Words written after the erasure would stay for ever, and a decision that is taken back would
+    leave somebody waiting who is not there any more."""
+    submission.decisions.filter(stage="interview").get().undo(by=manager, now=NOW)
+    offer, interview = submission.offers.get(), submission.interviews.get()
+    asked = Question.objects.create(submission=submission, text="Why?", by=manager, at=NOW)
+    state = Submission.objects.get(pk=submission.pk).state
+    assert state == State.REFUSED
+    submission.candidate.erase(by=recruiter, now=NOW)
+    words = f"{CANARY} again"
+    wanted = Round(NOW + timedelta(days=1), 30, words, words, words)
+    acts: list[Callable[[], object]] = [
+        lambda: submission.decisions.get(undone_at=None).undo(by=manager, now=NOW),
+        lambda: Offer.make(
+            submission, Terms(NOW.date(), words), pk=uuid.uuid4(), by=recruiter, now=NOW
+        ),
+        lambda: offer.take_back_answer(by=recruiter, now=NOW),
+        lambda: Parking.park(submission, reason=words, by=recruiter, now=NOW),
+        lambda: Interview.schedule(submission, wanted, pk=uuid.uuid4(), by=recruiter, now=NOW),
+        lambda: Feedback.give(interview, "on", words, by=manager, now=NOW),
+        lambda: asked.give_answer(words, by=recruiter, now=NOW),
+    ]
+    for act in acts:
+        with pytest.raises((NotNow, ValidationError), match="was erased"):
+            act()
+    submission.refresh_from_db()
+    assert (submission.state, texts_with(CANARY)) == (state, {})
+
+
+def test_criterion_that_went_with_her_is_told_as_what_it_was(
+    requisition: Requisition, recruiter: User, manager: User, sign_in: Callable[[User], Browser]
+) -> None:
+    make_brief(requisition)
+    submission = make_slate(requisition).submissions.get()
+    Decision.make(submission, "decline", Why("new", text="Rows"), by=manager, now=NOW)
+    submission.candidate.erase(by=recruiter, now=NOW)
+    browser = sign_in(recruiter)
+    said = "omething that the brief does not say"
+    assert f"Because of: s{said}" in browser.get(requisition.get_absolute_url()).text
+    assert f"S{said}" in browser.get(reverse("impact", args=[requisition.pk])).text
 
 
 def test_draft_is_removed_for_good(requisition: Requisition, recruiter: User) -> None:

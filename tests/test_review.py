@@ -199,6 +199,26 @@ def test_recruiter_answers_once_and_a_colleague_learns_what_was_sent(
     assert question.answer == "The team moved."
 
 
+def test_answer_that_gives_a_blind_candidate_away_is_not_sent_unseen(
+    requisition: Requisition, recruiter: User, manager: User, sign_in: SignIn
+) -> None:
+    type(requisition.client).objects.update(blind_review=True)
+    requisition.client.refresh_from_db()
+    person = make_candidate(requisition.client, by=recruiter, name="Ada First", works_at="Acme")
+    submission = make_slate(requisition, make_submission(requisition, person)).submissions.get()
+    asked = Question.ask(submission, "Why?", pk=uuid.uuid4(), by=manager, now=NOW)
+    browser, url = sign_in(recruiter), reverse("question_answer", args=[asked.pk])
+    answer = browser.post(url, {"answer": "Because ada can."})
+    assert answer.status_code == 422
+    assert "The answer names ada" in answer.text
+    assert "Because ada can." in answer.text
+    assert not parse_errors(answer.text)
+    assert not Mail.objects.kind(ANSWER).exists()
+    assert browser.post(url, {"answer": "Because ada can.", "sure": "on"}).status_code == 302
+    asked.refresh_from_db()
+    assert asked.answer == "Because ada can."
+
+
 def test_answer_stands_on_the_page_of_the_manager(
     question: Question, recruiter: User, manager: User, page: str, sign_in: SignIn
 ) -> None:

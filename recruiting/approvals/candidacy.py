@@ -109,7 +109,11 @@ class Candidacy:
 
     @cached_property
     def is_open(self) -> bool:
-        return not self.requisition.is_closed
+        return not self.requisition.is_closed and not self.is_erased
+
+    @property
+    def is_erased(self) -> bool:
+        return self.submission.candidate.erased_at is not None
 
     @cached_property
     def clock(self) -> Clock:
@@ -156,7 +160,8 @@ class Candidacy:
 
     @cached_property
     def questions(self) -> Sequence[Question]:
-        return list(self.submission.questions.all())
+        """Without those of which an erasure has left nothing."""
+        return [one for one in self.submission.questions.all() if one.text]
 
     @property
     def links(self) -> Sequence[str]:
@@ -184,8 +189,9 @@ class Candidacy:
     @property
     def withdrawal(self) -> Withdrawal | None:
         rows = self.submission.withdrawals.all()
-        is_gone = self.submission.candidate.erased_at is not None
-        return None if is_gone else next((one for one in rows if one.undone_at is None), None)
+        return (
+            None if self.is_erased else next((one for one in rows if one.undone_at is None), None)
+        )
 
     # --- what waits on the reader ----------------------------------------------------------
 
@@ -232,7 +238,7 @@ class Candidacy:
     @cached_property
     def answer(self) -> AnswerForm | None:
         waits = self.state in (State.OFFERED, State.PARKED) and self.offer and not self.offer.answer
-        may = self.is_recruiter and waits
+        may = self.is_recruiter and waits and not self.is_erased
         return self._form("answer", AnswerForm.blank(self.clock.today) if may else None)
 
     @cached_property
@@ -251,7 +257,8 @@ class Candidacy:
 
     @property
     def may_undo_answer(self) -> bool:
-        return bool(self.is_recruiter and self.offer and self.offer.answer)
+        has_answer = self.offer and self.offer.answer
+        return bool(self.is_recruiter and has_answer and not self.is_erased)
 
     @property
     def may_undo_offer(self) -> bool:
@@ -294,6 +301,7 @@ class Candidacy:
                                         "feedback": "asks"}  # fmt: skip
             wanted[names[self.refused.name]] = self.refused.form
         may_undo = bool(said and self.decides and said.may_be_undone(self.now))
+        may_undo = may_undo and not self.is_erased
         return Line(**{**vars(line), **wanted, "may_undo": may_undo})
 
 

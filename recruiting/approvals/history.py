@@ -89,7 +89,7 @@ def _decision(said: Decision, reader: User) -> Step:
 
 def reason_words(said: Decision) -> str:
     """ "no Kubernetes" is the requirement itself; what is new is said to be."""
-    if said.reason == Reason.NEW:
+    if said.reason == Reason.NEW and said.text:
         return f"{said.text} (new to the brief)"
     return said.text or Reason(said.reason).label.lower() if said.reason else ""
 

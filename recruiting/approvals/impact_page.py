@@ -145,4 +145,6 @@ def _marks(declined: Sequence[Decision]) -> defaultdict[UUID, dict[UUID, str]]:
 
 
 def _words(reason: str, text: str) -> str:
-    return text if reason in (Reason.REQUIREMENT, Reason.NEW) else Reason(reason).label
+    """A criterion that nobody knows any more, since an erasure took it, is told as what it was."""
+    is_named = text and reason in (Reason.REQUIREMENT, Reason.NEW)
+    return text if is_named else Reason(reason).label
