@@ -303,3 +303,41 @@ def test_stand_in_is_named_with_whom_he_stands_in_for(
     assert sign_in(deputy).post(place, {"verdict": "on"}).status_code == 302
     page = sign_in(recruiter).get(path(submission)).text
     assert "<b>Dana Deputy for Max Manager</b> wants to go on" in page
+
+
+def test_old_forms_with_something_new_in_them_are_no_double_clicks(
+    submission: Submission, recruiter: User, sign_in: SignIn
+) -> None:
+    browser = sign_in(recruiter)
+    offer = {"key": KEY, "made_on": "2026-03-11", "terms": "70,000", "answer_by": ""}
+    for parts, form, new in (
+        ("interviews", INVITE, {"hour": "15:00"}), ("offers", offer, {"terms": "80,000"})
+    ):  # fmt: skip
+        for _ in range(2):
+            assert browser.post(path(submission, parts), form).status_code == 302
+        refused = browser.post(path(submission, parts), {**form, **new})
+        assert refused.status_code == 422
+        assert "said something else then" in refused.text
+        assert next(iter(new.values())) in refused.text
+        assert f'name="key" value="{KEY}"' not in refused.text
+    assert Interview.objects.get().begins_at.hour == 14
+    assert Offer.objects.get().terms == "70,000"
+
+
+def test_second_question_from_an_old_form_is_not_taken_for_the_first(
+    requisition: Requisition, recruiter: User, manager: User, sign_in: SignIn
+) -> None:
+    one = make_slate(requisition).submissions.get()
+    browser = sign_in(manager)
+    for _ in range(2):
+        asked = browser.post(path(one, "questions"), {"key": KEY, "text": "Any Kafka?"})
+        assert asked.status_code == 302
+    refused = browser.post(path(one, "questions"), {"key": KEY, "text": "And Go?"})
+    assert refused.status_code == 409
+    assert "You had written: “And Go?”" in refused.text
+    one.questions.get().give_answer("Yes", by=recruiter, now=NOW)
+    refused = browser.post(path(one, "questions"), {"key": KEY, "text": "And Go?"})
+    assert refused.status_code == 422
+    key = refused.context["question_form"]["key"].value()
+    assert browser.post(path(one, "questions"), {"key": key, "text": "And Go?"}).status_code == 302
+    assert [said.text for said in one.questions.all()] == ["Any Kafka?", "And Go?"]

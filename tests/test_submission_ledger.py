@@ -43,7 +43,8 @@ from recruiting.dashboards import pasting
 from requisitions.ledger import deviations, recorded_deviations
 from requisitions.models import Funnel, NotAllowed, Requisition, Stage, StageCount
 from requisitions.models.funnel import Entry, add_entries
-from status_updates.models import Checkpoint
+from status_updates.models import Checkpoint, Promise
+from status_updates.models.checkpoint import PromiseMade
 from tests.factories import (
     NOW,
     make_checkpoint,
@@ -348,3 +349,24 @@ def test_approval_and_withdrawal_at_once_leave_one_truth(
     assert Submission.objects.get(pk=submission.pk).state == "withdrawn"
     assert apart() == []
     assert [*deviations(), *recorded_deviations()] == []
+
+
+@pytest.mark.django_db
+def test_slate_keeps_what_was_promised_and_a_decision_taken_back_does_not(
+    requisition: Requisition, manager: User
+) -> None:
+    today = NOW.date()
+    for stage in (Stage.SUBMITTED, Stage.APPROVED):
+        make_checkpoint(requisition, promise=PromiseMade(stage, 1, today))
+    submitted, approved = Promise.objects.order_by("-stage")
+    one = make_submission(requisition)
+    make_slate(requisition, one)
+    submitted.refresh_from_db()
+    assert submitted.kept_on == today
+    said = Decision.make(one, "approve", by=manager, now=NOW)
+    approved.refresh_from_db()
+    assert approved.kept_on == today
+    said.undo(by=manager, now=NOW)
+    approved.refresh_from_db()
+    submitted.refresh_from_db()
+    assert (submitted.kept_on, approved.kept_on) == (today, None)
