@@ -202,6 +202,7 @@ acts = st.sampled_from(["next"] * len(WAYS) + [*WAYS, *MOVES, *OTHERS, "resume",
 
 
 @pytest.mark.django_db
+@pytest.mark.one_database
 @settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(said=st.lists(st.tuples(st.integers(0, 2), acts), min_size=24, max_size=24))
 def test_no_order_of_acts_parts_ledger_and_records(said: list[tuple[int, str]]) -> None:
