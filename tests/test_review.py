@@ -212,7 +212,7 @@ def test_answer_that_gives_a_blind_candidate_away_is_not_sent_unseen(
     assert answer.status_code == 422
     assert "The answer names ada" in answer.text
     assert "Because ada can." in answer.text
-    assert not parse_errors(answer.text)
+    assert not parse_errors(answer.content)
     assert not Mail.objects.kind(ANSWER).exists()
     assert browser.post(url, {"answer": "Because ada can.", "sure": "on"}).status_code == 302
     asked.refresh_from_db()
