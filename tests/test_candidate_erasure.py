@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.test import Client as Browser
 from django.urls import reverse
@@ -37,11 +38,15 @@ from recruiting.approvals.models import (
     Why,
     Withdrawal,
 )
+from recruiting.approvals.models.interviews import Round
+from recruiting.approvals.models.offers import Terms
+from recruiting.approvals.notices import SLATE
 from recruiting.approvals.states import State
 from recruiting.audit.models import Event
 from recruiting.mailing import delivery
 from recruiting.mailing.models import Mail
 from recruiting.mailing.models import State as MailState
+from recruiting.mailing.signed_links import link_url
 from requisitions.models import Requisition, StageCount
 from requisitions.models.funnel import Funnel
 from tests import resumes
@@ -240,6 +245,33 @@ def test_word_of_others_in_a_note_on_the_slate_stays(
     assert slate.note == ""
 
 
+@pytest.mark.usefixtures("clock")
+def test_no_page_shows_what_was_erased(
+    submission: Submission, recruiter: User, manager: User, sign_in: Callable[[User], Browser]
+) -> None:
+    job, slate = submission.requisition_id, submission.slate_id
+    assert slate is not None
+    paths = [
+        reverse("submission", args=[submission.pk]),
+        *(reverse(name, args=[job]) for name in ("candidates", "review", "requisition", "impact")),
+        reverse("requisition_activity", args=[job]),
+        link_url(manager, SLATE, slate, now=NOW),
+    ]  # fmt: skip
+    shown = {path: _words_of(sign_in(manager), path) for path in paths}
+    assert CANARY in shown[paths[0]]
+    submission.candidate.erase(by=recruiter, now=NOW)
+    for person in (recruiter, manager):
+        browser = sign_in(person)
+        found = {path for path in paths if CANARY in _words_of(browser, path)}
+        assert found == set()
+
+
+def _words_of(browser: Browser, path: str) -> str:
+    page = browser.get(path, follow=True)
+    assert page.status_code in (200, 403), path
+    return page.content.decode()
+
+
 # --- what still runs -----------------------------------------------------------------------
 
 
@@ -253,6 +285,50 @@ def test_who_waits_for_a_decision_counts_as_withdrawn(
     Withdrawal.undo(submission, by=recruiter, now=NOW)
     submission.refresh_from_db()
     assert submission.state == State.WITHDRAWN, "there is nobody to go on with"
+
+
+def test_nothing_is_written_of_who_was_erased_and_nothing_taken_back(
+    submission: Submission, recruiter: User, manager: User
+) -> None:
+    """Words written after the erasure would stay for ever, and a decision that is taken back would
+    leave somebody waiting who is not there any more."""
+    submission.decisions.filter(stage="interview").get().undo(by=manager, now=NOW)
+    offer, interview = submission.offers.get(), submission.interviews.get()
+    asked = Question.objects.create(submission=submission, text="Why?", by=manager, at=NOW)
+    state = Submission.objects.get(pk=submission.pk).state
+    assert state == State.REFUSED
+    submission.candidate.erase(by=recruiter, now=NOW)
+    words = f"{CANARY} again"
+    wanted = Round(NOW + timedelta(days=1), 30, words, words, words)
+    acts: list[Callable[[], object]] = [
+        lambda: submission.decisions.get(undone_at=None).undo(by=manager, now=NOW),
+        lambda: Offer.make(
+            submission, Terms(NOW.date(), words), pk=uuid.uuid4(), by=recruiter, now=NOW
+        ),
+        lambda: offer.take_back_answer(by=recruiter, now=NOW),
+        lambda: Parking.park(submission, reason=words, by=recruiter, now=NOW),
+        lambda: Interview.schedule(submission, wanted, pk=uuid.uuid4(), by=recruiter, now=NOW),
+        lambda: Feedback.give(interview, "on", words, by=manager, now=NOW),
+        lambda: asked.give_answer(words, by=recruiter, now=NOW),
+    ]
+    for act in acts:
+        with pytest.raises((NotNow, ValidationError), match="was erased"):
+            act()
+    submission.refresh_from_db()
+    assert (submission.state, texts_with(CANARY)) == (state, {})
+
+
+def test_criterion_that_went_with_her_is_told_as_what_it_was(
+    requisition: Requisition, recruiter: User, manager: User, sign_in: Callable[[User], Browser]
+) -> None:
+    make_brief(requisition)
+    submission = make_slate(requisition).submissions.get()
+    Decision.make(submission, "decline", Why("new", text="Rows"), by=manager, now=NOW)
+    submission.candidate.erase(by=recruiter, now=NOW)
+    browser = sign_in(recruiter)
+    said = "omething that the brief does not say"
+    assert f"Because of: s{said}" in browser.get(requisition.get_absolute_url()).text
+    assert f"S{said}" in browser.get(reverse("impact", args=[requisition.pk])).text
 
 
 def test_draft_is_removed_for_good(requisition: Requisition, recruiter: User) -> None:
@@ -565,26 +641,3 @@ def test_candidate_of_one_client_stands_on_no_page_of_another(
             assert browser.get(path).status_code == 404
         page = browser.get(reverse("candidates", args=[other_requisition.pk]))
         assert CANARY not in page.content.decode()
-
-
-def test_new_criterion_that_went_with_the_candidate_leaves_no_gap_in_the_words(
-    requisition: Requisition,
-    recruiter: User,
-    manager: User,
-    lead: User,
-    sign_in: Callable[[User], Browser],
-) -> None:
-    made = make_submission(requisition)
-    make_slate(requisition, made)
-    Decision.make(made, "decline", Why("new", text="Canary speaks Dutch"), by=manager, now=NOW)
-    made.candidate.erase(by=lead, now=NOW)
-    browser = sign_in(recruiter)
-    pages = {
-        name: browser.get(reverse(name, args=[of])).text
-        for name, of in (
-            ("submission", made.pk), ("impact", requisition.pk), ("requisition", requisition.pk)
-        )
-    }  # fmt: skip
-    assert "declined: something new to the brief" in pages["submission"]
-    assert "Erased with the candidate" in pages["impact"]
-    assert "Because of: something that the brief does not say" in pages["requisition"]

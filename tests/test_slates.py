@@ -141,6 +141,18 @@ def test_draft_sent_by_somebody_else_meanwhile_sends_nothing(
     assert (Slate.objects.count(), Submission.objects.drafts().get()) == (1, second)
 
 
+def test_draft_removed_by_somebody_else_meanwhile_is_not_sent(
+    requisition: Requisition, recruiter: User, send: Send
+) -> None:
+    draft = make_submission(requisition)
+    draft.remove(by=recruiter, now=NOW)
+    answer = send(draft, note="Kept")
+    assert answer.status_code == 422
+    assert "sent or removed a moment ago" in answer.text
+    assert "Kept" in answer.text
+    assert Slate.objects.count() == 0
+
+
 def test_draft_of_another_client_is_not_sent(
     requisition: Requisition, other_requisition: Requisition, send: Send
 ) -> None:

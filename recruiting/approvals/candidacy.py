@@ -27,7 +27,8 @@ from recruiting.approvals.after_forms import (
     SequenceForm,
     WithdrawalForm,
 )
-from recruiting.approvals.history import Step, feedback_of, history_of, stands
+from recruiting.approvals.ball_lines import BallLine, ball_line
+from recruiting.approvals.history import Step, feedback_of, history_of, lowered, stands
 from recruiting.approvals.models import (
     Decision,
     Feedback,
@@ -41,6 +42,7 @@ from recruiting.approvals.models import (
 )
 from recruiting.approvals.models.parking import UNDER_WAY
 from recruiting.approvals.models.submissions import SubmissionQuerySet
+from recruiting.approvals.open_items import OpenItems
 from recruiting.approvals.reasons import Reasons, reasons_of
 from recruiting.approvals.states import OVER, State
 from requisitions.models import Requisition, Status
@@ -68,6 +70,7 @@ class Line:
 
     interview: Interview
     told: Told
+    name: str
     feedback: Feedback | None
     may_undo: bool = False
     is_over: bool = False
@@ -106,11 +109,22 @@ class Candidacy:
 
     @cached_property
     def is_open(self) -> bool:
-        return not self.requisition.is_closed
+        return not self.requisition.is_closed and not self.is_erased
+
+    @property
+    def is_erased(self) -> bool:
+        return self.submission.candidate.erased_at is not None
 
     @cached_property
     def clock(self) -> Clock:
         return Clock(timezone.localdate(self.now), timezone.get_current_timezone())
+
+    @cached_property
+    def balls(self) -> list[BallLine]:
+        """Who has to act, and until when: as the page of the requisition says it."""
+        known = OpenItems.load([self.requisition], now=self.now, submission=self.submission.pk)
+        balls = known.balls.get(self.requisition.pk, ())
+        return [ball_line(ball, self.clock.zone) for ball in balls]
 
     @cached_property
     def diaries(self) -> Diaries:
@@ -149,7 +163,8 @@ class Candidacy:
 
     @cached_property
     def questions(self) -> Sequence[Question]:
-        return list(self.submission.questions.all())
+        """Without those of which an erasure has left nothing."""
+        return [one for one in self.submission.questions.all() if one.text]
 
     @property
     def links(self) -> Sequence[str]:
@@ -177,8 +192,9 @@ class Candidacy:
     @property
     def withdrawal(self) -> Withdrawal | None:
         rows = self.submission.withdrawals.all()
-        is_gone = self.submission.candidate.erased_at is not None
-        return None if is_gone else next((one for one in rows if one.undone_at is None), None)
+        return (
+            None if self.is_erased else next((one for one in rows if one.undone_at is None), None)
+        )
 
     # --- what waits on the reader ----------------------------------------------------------
 
@@ -225,7 +241,7 @@ class Candidacy:
     @cached_property
     def answer(self) -> AnswerForm | None:
         waits = self.state in (State.OFFERED, State.PARKED) and self.offer and not self.offer.answer
-        may = self.is_recruiter and waits
+        may = self.is_recruiter and waits and not self.is_erased
         return self._form("answer", AnswerForm.blank(self.clock.today) if may else None)
 
     @cached_property
@@ -244,7 +260,8 @@ class Candidacy:
 
     @property
     def may_undo_answer(self) -> bool:
-        return bool(self.is_recruiter and self.offer and self.offer.answer)
+        has_answer = self.offer and self.offer.answer
+        return bool(self.is_recruiter and has_answer and not self.is_erased)
 
     @property
     def may_undo_offer(self) -> bool:
@@ -271,8 +288,8 @@ class Candidacy:
         changes = self.is_recruiter and one.is_standing
         told = self.diaries.told(one.begins_at)
         mine = self.refused.pk == one.pk
-        line = Line(one, told, said, has_begun=begun, is_over=one.is_over(self.now),
-                    is_refused=mine)  # fmt: skip
+        name, over = lowered(one.round), one.is_over(self.now)
+        line = Line(one, told, name, said, has_begun=begun, is_over=over, is_refused=mine)
         wanted: dict[str, Any] = {}
         if changes:
             wanted["cancelling"] = SequenceForm(
@@ -287,6 +304,7 @@ class Candidacy:
                                         "feedback": "asks"}  # fmt: skip
             wanted[names[self.refused.name]] = self.refused.form
         may_undo = bool(said and self.decides and said.may_be_undone(self.now))
+        may_undo = may_undo and not self.is_erased
         return Line(**{**vars(line), **wanted, "may_undo": may_undo})
 
 

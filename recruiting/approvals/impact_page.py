@@ -59,7 +59,7 @@ class Page:
 def page_of(requisition: Requisition, *, may_write: bool) -> Page:
     """At most six statements for any number of candidates."""
     impact, brief = _impact(requisition)
-    kinds = dict(
+    kinds: dict[UUID | None, str] = dict(
         Requirement.objects.standing().filter(intake=requisition.pk).values_list("pk", "kind")
     )
     most = max((line.stopped for line in impact.requirements), default=0)
@@ -145,7 +145,6 @@ def _marks(declined: Sequence[Decision]) -> defaultdict[UUID, dict[UUID, str]]:
 
 
 def _words(reason: str, text: str) -> str:
-    """A criterion that was new is erased with the candidate for whom it was said."""
-    if reason == Reason.NEW:
-        return text or "Erased with the candidate"
-    return text if reason == Reason.REQUIREMENT else Reason(reason).label
+    """A criterion that nobody knows any more, since an erasure took it, is told as what it was."""
+    is_named = text and reason in (Reason.REQUIREMENT, Reason.NEW)
+    return text if is_named else Reason(reason).label

@@ -85,7 +85,9 @@ class Item:
 
     @property
     def may_undo(self) -> bool:
-        return self.decision is not None and self.decision.may_be_undone(self.now)
+        if self.decision is None or self.is_erased:
+            return False
+        return self.decision.may_be_undone(self.now)
 
     @property
     def undo_until(self) -> datetime | None:

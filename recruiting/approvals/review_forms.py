@@ -1,6 +1,7 @@
 """What is typed in a review: a decision with its reason, a question, an answer, a contest."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from recruiting.accounts.models import User
+from recruiting.approvals.blind import GivenAway, given_away
 from recruiting.approvals.models import Decision, Question, Submission
 from recruiting.approvals.models.contests import CONTEST_MAX
 from recruiting.approvals.models.decisions import CRITERION_MAX, WORDS_MAX
@@ -86,9 +88,20 @@ class AnswerForm(_Refusing):
         error_messages={"required": "Write your answer."},
     )
 
+    sure = forms.BooleanField(required=False)
+    told: Sequence[GivenAway] = ()
+    """What the answer gives away of a candidate who goes by a code."""
+
     def give(self, question: Question, *, by: User, now: datetime) -> None:
-        """Raises what `Question.give_answer` raises."""
-        question.give_answer(self.cleaned_data["answer"], by=by, now=now)
+        """Raises what `Question.give_answer` raises, and ValidationError for words that give a
+        candidate away in a blind review, unless they may stay."""
+        text, submission = self.cleaned_data["answer"], question.submission
+        if submission.is_blind:
+            person = submission.candidate
+            self.told = given_away(person.name, person.works_at, [("The answer", text)])
+        if self.told and question.is_open and not self.cleaned_data["sure"]:
+            raise ValidationError({"sure": "Change these words first, or say that they may stay."})
+        question.give_answer(text, by=by, now=now)
 
 
 class ContestForm(forms.Form):

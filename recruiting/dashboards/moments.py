@@ -216,7 +216,7 @@ def _group(row: Row, zone: tzinfo) -> tuple[int, str, str, date]:
 
 
 def _reason(row: Row) -> str:
-    if row.text:
+    if row.text and row.word in (Reason.REQUIREMENT, Reason.NEW):
         return f"{row.text} (new)" if row.word == Reason.NEW else row.text
     return Reason(row.word).label.lower()
 

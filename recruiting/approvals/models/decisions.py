@@ -179,6 +179,7 @@ class Decision(models.Model):
             current = Decision.objects.get(pk=self.pk)
             if current.undone_at:
                 return
+            check_kept(submission)
             if not current.may_be_undone(now):
                 raise NotNow("A decision can be taken back for ten minutes, which are over.")
             later = submission.interviews.filter(cancelled_at=None).exists()
@@ -248,12 +249,18 @@ def held_submission(submission: Submission) -> tuple[Requisition, Submission]:
     return held, current
 
 
+def check_kept(submission: Submission) -> None:
+    """Raises NotNow where the candidate's data was erased: nothing is written of her any more, and
+    what was decided stays as it is."""
+    if submission.candidate.erased_at:
+        raise NotNow("The data of this candidate was erased: there is nothing to do any more.")
+
+
 def _check(held: Requisition, current: Submission, stage: str) -> None:
     if held.is_closed:
         words = held.get_status_display().lower()
         raise NotNow(f"This requisition is {words}: there is nothing to decide any more.")
-    if current.candidate.erased_at:
-        raise NotNow("The data of this candidate was erased: there is nothing to decide any more.")
+    check_kept(current)
     state = State(current.state)
     if stage == Decision.At.INTERVIEW:
         if state not in (State.APPROVED, State.INTERVIEWING, State.PARKED):

@@ -11,7 +11,13 @@ from django.utils import timezone
 
 from recruiting.approvals import notices
 from recruiting.approvals.access import in_name_of
-from recruiting.approvals.models.decisions import UNDO_FOR, Decision, Why, held_submission
+from recruiting.approvals.models.decisions import (
+    UNDO_FOR,
+    Decision,
+    Why,
+    check_kept,
+    held_submission,
+)
 from recruiting.approvals.models.interviews import Interview, check_open
 from recruiting.approvals.models.submissions import NotNow
 from recruiting.approvals.states import OVER, State
@@ -91,6 +97,7 @@ class Feedback(models.Model):
                     raise AlreadySaid(current.feedback)
                 return current.feedback
             check_open(held)
+            check_kept(submission)
             if current.cancelled_at:
                 raise NotNow("This interview was called off.")
             if current.begins_at > now:
@@ -126,6 +133,7 @@ class Feedback(models.Model):
             current = Feedback.objects.filter(pk=self.pk).first()
             if current is None:
                 return
+            check_kept(submission)
             if not current.may_be_undone(now):
                 raise NotNow("What was said can be taken back for ten minutes, which are over.")
             stop = submission.decisions.filter(

@@ -20,7 +20,7 @@ from intake.models.appointments import (
     out_of_step,
 )
 from recruiting.approvals import notices
-from recruiting.approvals.models.decisions import held_submission
+from recruiting.approvals.models.decisions import check_kept, held_submission
 from recruiting.approvals.models.submissions import NotNow, Submission
 from recruiting.approvals.states import State
 from recruiting.audit.models import record
@@ -357,6 +357,7 @@ class Interview(Appointment):
 
 def _check(held: Requisition, submission: Submission) -> None:
     check_open(held)
+    check_kept(submission)
     state = State(submission.state)
     if state == State.PARKED:
         raise NotNow("This candidate is on hold. Take it up again first.")

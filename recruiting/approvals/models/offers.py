@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from recruiting.approvals import notices
-from recruiting.approvals.models.decisions import held_submission
+from recruiting.approvals.models.decisions import check_kept, held_submission
 from recruiting.approvals.models.interviews import check_open
 from recruiting.approvals.models.submissions import NotNow, Submission
 from recruiting.approvals.states import State
@@ -171,6 +171,7 @@ class Offer(models.Model):
                 return
             if current.answer or current.undone_at:
                 raise StaleOffer(current)
+            check_kept(submission)
             _check_answer(held, submission, said, current, timezone.localdate(now))
             for name, value in vars(said).items():
                 setattr(current, name, value)
@@ -197,6 +198,7 @@ class Offer(models.Model):
             current = Offer.objects.get(pk=self.pk)
             if not current.answer or current.undone_at:
                 return
+            check_kept(submission)
             others = submission.offers.standing().exclude(pk=self.pk)
             if others.exclude(answer=self.Answer.DECLINED).exists():
                 raise NotNow("Another offer was made since. Take that one back first.")
@@ -237,6 +239,7 @@ def _settle(
 
 def _check_offer(held: Requisition, submission: Submission) -> None:
     check_open(held)
+    check_kept(submission)
     state = State(submission.state)
     if state == State.PARKED:
         raise NotNow("This candidate is on hold. Take it up again first.")

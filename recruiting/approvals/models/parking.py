@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from recruiting.approvals import notices
-from recruiting.approvals.models.decisions import held_submission
+from recruiting.approvals.models.decisions import check_kept, held_submission
 from recruiting.approvals.models.interviews import check_open
 from recruiting.approvals.models.submissions import NotNow, Submission
 from recruiting.approvals.states import State
@@ -61,6 +61,7 @@ class Parking(models.Model):
             if found := current.parkings.filter(ended_at=None).first():
                 return found
             check_open(held)
+            check_kept(current)
             if (state := State(current.state)) not in UNDER_WAY:
                 raise NotNow(f"There is nothing to put on hold: {state.label.lower()}.")
             parking = cls(submission=current, reason=reason, by=by, at=now)

@@ -116,6 +116,8 @@ class Question(models.Model):
                 if current.answer == text.strip():
                     return
                 raise AlreadyAnswered(current)
+            if submission.candidate.erased_at:
+                raise ValidationError("The data of this candidate was erased. Nobody waits for it.")
             current.answer, current.answered_by, current.answered_at = text.strip(), by, now
             current._check("answer", "Write your answer.")
             current.save(update_fields=["answer", "answered_by", "answered_at"])

@@ -87,9 +87,9 @@ class Slate(models.Model):
             _check(held, submissions)
             rows = {
                 one.pk: one
-                for one in Submission.objects.select_related("candidate").filter(
-                    requisition=held, slate=None, pk__in=[one.pk for one in submissions]
-                )
+                for one in Submission.objects.drafts()
+                .select_related("candidate")
+                .filter(requisition=held, pk__in=[one.pk for one in submissions])
             }
             if len(rows) < len(submissions):
                 raise ValidationError("One of these was sent or removed a moment ago. Look again.")
