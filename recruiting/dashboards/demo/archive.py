@@ -9,7 +9,7 @@ from intake.models import Brief
 from intake.models.meetings import INVITATION
 from intake.notices import TO_SIGN
 from recruiting.accounts.models import Invitation, Membership, Role, invitations
-from recruiting.approvals.models import Interview, Slate
+from recruiting.approvals.models import Interview, Slate, Submission
 from recruiting.approvals.notices import ANSWER, FEEDBACK, SLATE
 from recruiting.dashboards.demo.cast import Cast
 from recruiting.dashboards.demo.telling import Deed
@@ -67,11 +67,16 @@ def file_requests(cast: Cast) -> None:
 
 
 def leave_out_mail_about_candidates() -> None:
-    """Of the past, dozens that no page shows. What is left are slates on which nothing was said."""
+    """Of the past, dozens that no page shows. What is left are slates on which nothing was said; of
+    those where somebody still waits the mail went out then, so that the sweeper writes none."""
     Mail.objects.filter(kind__in=ABOUT_CANDIDATES).delete()
     untouched = Slate.objects.filter(submissions__decisions=None, submissions__questions=None)
     open_ones = [str(pk) for pk in untouched.values_list("pk", flat=True).distinct()]
-    Mail.objects.kind(SLATE).exclude(period__in=open_ones).delete()
+    said_of = Mail.objects.kind(SLATE).exclude(period__in=open_ones)
+    waiting = Submission.objects.undecided().values_list("slate", flat=True)
+    for mail in said_of.filter(period__in=[str(pk) for pk in waiting]):
+        _file_as_sent(SLATE, said_of.filter(pk=mail.pk), mail.created_at)
+    said_of.unfinished().delete()
 
 
 def add_personal_lines(cast: Cast, lines: dict[int, str], *, manager: str, client: str) -> None:
