@@ -100,9 +100,7 @@ class AnswerForm(_Refusing):
             person = submission.candidate
             self.told = given_away(person.name, person.works_at, [("The answer", text)])
         if self.told and question.is_open and not self.cleaned_data["sure"]:
-            raise ValidationError(
-                {"sure": "Change these words first, or say that they may stay."}
-            )
+            raise ValidationError({"sure": "Change these words first, or say that they may stay."})
         question.give_answer(text, by=by, now=now)
 
 
