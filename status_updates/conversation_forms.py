@@ -9,9 +9,10 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from recruiting.accounts.models import User
 from recruiting.lib.fields import LineField, ProseField
+from recruiting.lib.repeats import SENT_BEFORE
 from recruiting.lib.text import PROSE_MAX
 from status_updates.models import Note, Touchpoint
-from status_updates.models.checkpoint import NEXT_STEP_MAX, SENT_BEFORE
+from status_updates.models.checkpoint import NEXT_STEP_MAX
 from status_updates.models.touchpoint import MINUTES_MAX, Said
 
 LOG_BACK = timedelta(days=366)

@@ -10,12 +10,13 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import QueryDict
 
 from recruiting.lib.fields import LineField, ProseField
+from recruiting.lib.repeats import SENT_BEFORE
 from recruiting.lib.text import PROSE_MAX
 from requisitions.fields import ReasonField
 from requisitions.models import Stage
 from requisitions.models.funnel import COUNT_MAX
 from status_updates.models import Checkpoint, Promise
-from status_updates.models.checkpoint import NEXT_STEP_MAX, SENT_BEFORE, PromiseMade
+from status_updates.models.checkpoint import NEXT_STEP_MAX, PromiseMade
 
 LOG_BACK = timedelta(days=366)
 """How far back a checkpoint may be dated."""

@@ -253,3 +253,13 @@ def test_who_has_accepted_is_not_withdrawn(approved: Submission, recruiter: User
     made.give_answer(Answered("accepted", TODAY), by=recruiter, now=NOW)
     with pytest.raises(NotNow, match="Take that answer back"):
         Withdrawal.withdraw(approved, whose="candidate", by=recruiter, now=NOW)
+
+
+def test_interview_to_which_nobody_came_is_not_told_to_calendars(
+    approved: Submission, recruiter: User
+) -> None:
+    interview = plan(approved, recruiter)
+    over = LATER.begins_at + timedelta(hours=2)
+    interview.cancel(sequence=0, by=recruiter, now=over, reason="Nobody came")
+    assert not Mail.objects.kind("interview_cancelled").exists()
+    assert state(approved) == State.APPROVED

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
-from recruiting.accounts.models import User, WorkingCard
+from recruiting.accounts.models import Absence, Delegation, User, WorkingCard
 from recruiting.approvals.models import (
     Decision,
     Feedback,
@@ -20,10 +20,14 @@ from recruiting.approvals.models import (
     Withdrawal,
 )
 from requisitions.models import Requisition
-from tests.factories import NOW, make_candidate, make_slate, make_submission
+from tests.factories import NOW, make_candidate, make_slate, make_submission, make_user
 from tests.queries import counted
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database,
+    pytest.mark.usefixtures("clock"),
+]
 SignIn = Callable[[User], Browser]
 KEY = str(uuid.UUID(int=9))
 WHEN = {"round": "First interview", "day": "2026-03-12", "hour": "14:00", "minutes": "45"}
@@ -182,7 +186,7 @@ def test_interview_that_is_over_asks_whether_it_took_place(
     early = browser.post(f"/interviews/{interview.pk}/held/")
     assert (early.status_code, "still to come" in early.text) == (409, True)
     clock.shift(timedelta(hours=3))
-    assert "Did the First interview take place?" in browser.get(path(submission)).text
+    assert "Did the first interview take place?" in browser.get(path(submission)).text
     assert browser.post(f"/interviews/{interview.pk}/held/").status_code == 302
     assert browser.post(f"/interviews/{interview.pk}/held/undoing/").status_code == 302
     interview.refresh_from_db()
@@ -202,7 +206,9 @@ def test_manager_says_how_it_was_and_takes_it_back(
     assert "Kept words" in kept.text
     assert browser.post(place, {"verdict": "on", "text": "Clear"}).status_code == 302
     assert browser.post(place, {"verdict": "unsure"}).status_code == 409
-    assert "Take back what you said" in browser.get(path(submission)).text
+    page = browser.get(path(submission)).text
+    assert "Take back what you said" in page
+    assert "<b>You</b> want to go on after the first interview" in page
     assert browser.post(f"{place}undoing/").status_code == 302
     assert not Feedback.objects.exists()
 
@@ -283,4 +289,55 @@ def test_page_costs_the_same_with_one_step_and_with_many(
         Withdrawal.withdraw(submission, whose="recruiter", by=recruiter, now=now)
         Withdrawal.undo(submission, by=recruiter, now=now)
     after = counted(lambda: browser.get(path(submission)))
-    assert (before, after) == (12, 12)
+    assert (before, after) == (14, 14)
+
+
+def test_stand_in_is_named_with_whom_he_stands_in_for(
+    submission: Submission, recruiter: User, manager: User, sign_in: SignIn
+) -> None:
+    client = submission.requisition.client
+    deputy = make_user(clients=[client], name="Dana Deputy")
+    Delegation.settle(manager, {client.pk: deputy.pk}, by=manager, now=NOW)
+    Absence.plan(NOW.date(), NOW.date() + timedelta(days=3), by=manager, now=NOW)
+    place = f"/interviews/{log(submission, recruiter).pk}/feedback/"
+    assert sign_in(deputy).post(place, {"verdict": "on"}).status_code == 302
+    page = sign_in(recruiter).get(path(submission)).text
+    assert "<b>Dana Deputy for Max Manager</b> wants to go on" in page
+
+
+def test_old_forms_with_something_new_in_them_are_no_double_clicks(
+    submission: Submission, recruiter: User, sign_in: SignIn
+) -> None:
+    browser = sign_in(recruiter)
+    offer = {"key": KEY, "made_on": "2026-03-11", "terms": "70,000", "answer_by": ""}
+    for parts, form, new in (
+        ("interviews", INVITE, {"hour": "15:00"}), ("offers", offer, {"terms": "80,000"})
+    ):  # fmt: skip
+        for _ in range(2):
+            assert browser.post(path(submission, parts), form).status_code == 302
+        refused = browser.post(path(submission, parts), {**form, **new})
+        assert refused.status_code == 422
+        assert "said something else then" in refused.text
+        assert next(iter(new.values())) in refused.text
+        assert f'name="key" value="{KEY}"' not in refused.text
+    assert Interview.objects.get().begins_at.hour == 14
+    assert Offer.objects.get().terms == "70,000"
+
+
+def test_second_question_from_an_old_form_is_not_taken_for_the_first(
+    requisition: Requisition, recruiter: User, manager: User, sign_in: SignIn
+) -> None:
+    one = make_slate(requisition).submissions.get()
+    browser = sign_in(manager)
+    for _ in range(2):
+        asked = browser.post(path(one, "questions"), {"key": KEY, "text": "Any Kafka?"})
+        assert asked.status_code == 302
+    refused = browser.post(path(one, "questions"), {"key": KEY, "text": "And Go?"})
+    assert refused.status_code == 409
+    assert "You had written: “And Go?”" in refused.text
+    one.questions.get().give_answer("Yes", by=recruiter, now=NOW)
+    refused = browser.post(path(one, "questions"), {"key": KEY, "text": "And Go?"})
+    assert refused.status_code == 422
+    key = refused.context["question_form"]["key"].value()
+    assert browser.post(path(one, "questions"), {"key": key, "text": "And Go?"}).status_code == 302
+    assert [said.text for said in one.questions.all()] == ["Any Kafka?", "And Go?"]

@@ -40,11 +40,13 @@ from recruiting.approvals.models import (
 )
 from recruiting.approvals.models.interviews import Round
 from recruiting.approvals.models.offers import Terms
+from recruiting.approvals.notices import SLATE
 from recruiting.approvals.states import State
 from recruiting.audit.models import Event
 from recruiting.mailing import delivery
 from recruiting.mailing.models import Mail
 from recruiting.mailing.models import State as MailState
+from recruiting.mailing.signed_links import link_url
 from requisitions.models import Requisition, StageCount
 from requisitions.models.funnel import Funnel
 from tests import resumes
@@ -241,6 +243,33 @@ def test_word_of_others_in_a_note_on_the_slate_stays(
     ada.erase(by=recruiter, now=NOW)
     slate.refresh_from_db()
     assert slate.note == ""
+
+
+@pytest.mark.usefixtures("clock")
+def test_no_page_shows_what_was_erased(
+    submission: Submission, recruiter: User, manager: User, sign_in: Callable[[User], Browser]
+) -> None:
+    job, slate = submission.requisition_id, submission.slate_id
+    assert slate is not None
+    paths = [
+        reverse("submission", args=[submission.pk]),
+        *(reverse(name, args=[job]) for name in ("candidates", "review", "requisition", "impact")),
+        reverse("requisition_activity", args=[job]),
+        link_url(manager, SLATE, slate, now=NOW),
+    ]  # fmt: skip
+    shown = {path: _words_of(sign_in(manager), path) for path in paths}
+    assert CANARY in shown[paths[0]]
+    submission.candidate.erase(by=recruiter, now=NOW)
+    for person in (recruiter, manager):
+        browser = sign_in(person)
+        found = {path for path in paths if CANARY in _words_of(browser, path)}
+        assert found == set()
+
+
+def _words_of(browser: Browser, path: str) -> str:
+    page = browser.get(path, follow=True)
+    assert page.status_code in (200, 403), path
+    return page.content.decode()
 
 
 # --- what still runs -----------------------------------------------------------------------

@@ -445,3 +445,33 @@ def test_blind_review_is_set_by_a_lead_and_told_in_words(
     assert acme.blind_review
     event = Event.objects.about(acme).get(action="changed client settings")
     assert event.particulars["changes"] == ["Blind review: on, before off"]
+
+
+# --- how long candidates are kept ----------------------------------------------------------
+
+
+def test_days_that_candidates_are_kept_are_set_by_a_lead_and_told_in_words(
+    sign_in: SignIn, acme: Client, lead: User
+) -> None:
+    browser, path = sign_in(lead), reverse("client_settings", args=[acme.pk])
+    assert browser.post(path, sent(acme, keep_days="90")).status_code == 302
+    acme.refresh_from_db()
+    assert acme.keep_days == 90
+    assert browser.post(path, sent(acme, keep_days="")).status_code == 302
+    acme.refresh_from_db()
+    assert acme.keep_days is None
+    events = Event.objects.about(acme).filter(action="changed client settings").order_by("id")
+    assert [one.particulars["changes"] for one in events] == [
+        ["Candidates erased: 90 days after the requisition closed, before on request alone"],
+        ["Candidates erased: on request alone, before 90 days after the requisition closed"],
+    ]
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "3651", "soon"])
+def test_days_that_cannot_be_meant_are_refused(
+    days: str, sign_in: SignIn, acme: Client, lead: User
+) -> None:
+    path = reverse("client_settings", args=[acme.pk])
+    page = sign_in(lead).post(path, sent(acme, keep_days=days))
+    assert page.status_code == 422
+    assert page.context["form"].errors.keys() == {"keep_days"}

@@ -9,6 +9,17 @@ from django.db.models import Model
 from django.test import Client as Browser
 
 from recruiting.accounts.models import Client, User
+from recruiting.approvals.models import (
+    Candidate,
+    Decision,
+    Interview,
+    Offer,
+    Resume,
+    ResumePage,
+    ScreenOut,
+    Slate,
+    Submission,
+)
 from recruiting.audit.models import Event
 from recruiting.dashboards.demo import builder, people
 from recruiting.mailing.models import Mail
@@ -19,7 +30,8 @@ from tests.factories import make_client, make_user
 
 pytestmark = pytest.mark.django_db
 MODELS: list[type[Model]] = [
-    User, Client, Requisition, Checkpoint, StageCount, Promise, Event, Mail
+    User, Client, Requisition, Checkpoint, StageCount, Promise, Event, Mail, Candidate, Submission,
+    Slate, Decision, Interview, Offer, ScreenOut, Resume, ResumePage,
 ]  # fmt: skip
 
 
@@ -39,11 +51,17 @@ def test_demo_tells_how_to_sign_in() -> None:
         assert line in said
 
 
-def test_demo_loaded_twice_is_loaded_once() -> None:
+def test_demo_loaded_twice_is_loaded_once_with_resumes_to_look_at() -> None:
     load()
     before = row_counts()
+    assert 0 not in before.values()
     assert "manager@demo.example" in load()
     assert row_counts() == before
+
+    waiting = Submission.objects.awaiting_decision().select_related("resume")
+    resumes = [one.resume for one in waiting]
+    assert [one.state for one in resumes if one] == ["ready"] * 9
+    assert all(one.page_count == one.pages.count() > 0 and one.text for one in resumes if one)
 
 
 def test_demo_leaves_a_database_with_other_people_alone() -> None:

@@ -113,7 +113,7 @@ def test_declines_go_back_to_requirements_and_once_to_something_new() -> None:
     reasons = Counter(declines.values_list("reason", flat=True))
     assert reasons == {Reason.REQUIREMENT: 7, Reason.PLACE: 1, Reason.PAY: 1, Reason.NEW: 1}
     for one in declines.filter(reason=Reason.REQUIREMENT):
-        rated = Rating.objects.get(submission=one.submission, requirement=one.requirement)
+        rated = one.submission.ratings.get(requirement=str(one.requirement))
         assert rated.text == one.text
         assert rated.mark != Mark.MET
 
@@ -214,7 +214,8 @@ def test_resume_is_text_on_two_pages_at_most_and_the_same_each_time() -> None:
         if upload is None:
             continue
         content = upload.read()
-        assert (content, upload.checked.pages) == resumes.pdf_of(one)
+        pages = upload.checked.pages  # type: ignore[attr-defined]
+        assert (content, pages) == resumes.pdf_of(one)
         document = pypdfium2.PdfDocument(content)
         assert len(document) <= 2
         text = document[0].get_textpage().get_text_range()

@@ -92,7 +92,7 @@ def test_ten_thousand_due_times_agree_with_the_reference() -> None:
         (36, "2026-03-17 15:00"),
     ],
 )
-def test_hours_by_the_wall_are_working_days_and_hours_of_one_more(hours: int, expected: str) -> None:
+def test_hours_by_the_wall_are_days_and_hours_of_work(hours: int, expected: str) -> None:
     friday = at("2026-03-13 15:00")
     assert due(OFFICE, friday, Allowed.of_hours(hours)) == at(expected)
 

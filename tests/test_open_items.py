@@ -12,6 +12,7 @@ from intake.models import Agreement
 from recruiting.accounts.models import Absence, Client, Delegation, User, WorkingCard
 from recruiting.approvals.balls import Ball
 from recruiting.approvals.models import (
+    Candidate,
     Decision,
     Feedback,
     Interview,
@@ -215,6 +216,16 @@ def test_withdrawn_candidate_waits_on_nobody(requisition: Requisition, recruiter
     submission = make_slate(requisition).submissions.get()
     Withdrawal.objects.create(submission=submission, whose="candidate", by=recruiter, at=NOW)
     settle(submission, recruiter)
+    assert told(requisition, LATER) == []
+
+
+def test_erased_candidate_waits_on_nobody(
+    requisition: Requisition, recruiter: User, manager: User
+) -> None:
+    slate = make_slate(requisition, make_submission(requisition), make_submission(requisition))
+    for submission in slate.submissions.all():
+        ask(submission, manager, NOW)
+    Candidate.objects.update(erased_at=NOW)
     assert told(requisition, LATER) == []
 
 

@@ -147,10 +147,9 @@ def test_files_stay_where_most_belong_to_no_row(
 ) -> None:
     """The database is another one, such as an older copy."""
     monkeypatch.setattr(erasure, "LOST_MAX", 2)
-    monkeypatch.setattr(folders, "LEFT_FOR", timedelta(days=-1))
     for number in range(3):
         default_storage.save(folders.original(UUID(int=number)), ContentFile(b"a resume"))
-    erasure.remove_left_over(NOW)
+    erasure.remove_left_over(datetime.now(tz=NOW.tzinfo) + timedelta(days=1))
     assert len(files(folder)) == 3
     assert "files_of_another_database" in caplog.text
 

@@ -150,3 +150,17 @@ def test_page_costs_the_same_for_one_and_for_fifty(
         ScreenOut.log(requisition, [SetAside(1, "pay")], pk=uuid.uuid4(), on=NOW.date(),
                       by=recruiter, now=NOW)  # fmt: skip
     assert (few, fetched()) == (6, 6)
+
+
+def test_old_form_with_another_count_is_no_double_click(requisition: Requisition, log: Log) -> None:
+    key = uuid.uuid4()
+    for _ in range(2):
+        assert log(key=key, quick="5 pay").status_code == 302
+    refused = log(key=key, quick="7 pay")
+    assert refused.status_code == 422
+    assert "said something else then" in refused.text
+    assert logged(requisition) == [(5, "5 pay")]
+    log(key=refused.context["form"]["key"].value(), quick="7 pay")
+    assert sorted(count for count, _ in logged(requisition)) == [5, 7]
+    ScreenOut.objects.get(pk=key).undo(by=requisition.recruiter, now=NOW)
+    assert "taken back since" in log(key=key, quick="5 pay").text

@@ -49,7 +49,7 @@ def make_review(requisition: Requisition, recruiter: User, names: Sequence[str])
 def judged(page: Page, axe: Axe) -> list[str]:
     found = []
     for scheme in ("dark", "light"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         found += axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
     return found

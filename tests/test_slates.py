@@ -283,3 +283,18 @@ def test_choice_costs_the_same_for_one_and_for_fifty(
     for _ in range(49):
         make_submission(requisition)
     assert (few, fetched()) == (6, 6)
+
+
+def test_old_form_with_other_candidates_is_no_double_click(
+    requisition: Requisition, send: Send
+) -> None:
+    first, second = make_submission(requisition), make_submission(requisition)
+    assert send(first).status_code == 302
+    assert send(first).status_code == 302
+    refused = send(second)
+    assert refused.status_code == 422
+    assert "said something else then" in refused.text
+    assert list(Slate.objects.get().submissions.all()) == [first]
+    key = refused.context["form"]["key"].value()
+    assert send(second, key=key).status_code == 302
+    assert Slate.objects.count() == 2

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client as Browser
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from recruiting.accounts.models import Role, User
@@ -43,7 +43,8 @@ from recruiting.dashboards import pasting
 from requisitions.ledger import deviations, recorded_deviations
 from requisitions.models import Funnel, NotAllowed, Requisition, Stage, StageCount
 from requisitions.models.funnel import Entry, add_entries
-from status_updates.models import Checkpoint
+from status_updates.models import Checkpoint, Promise
+from status_updates.models.checkpoint import PromiseMade
 from tests.factories import (
     NOW,
     make_checkpoint,
@@ -202,7 +203,8 @@ acts = st.sampled_from(["next"] * len(WAYS) + [*WAYS, *MOVES, *OTHERS, "resume",
 
 
 @pytest.mark.django_db
-@settings(max_examples=12, suppress_health_check=list(HealthCheck))
+@pytest.mark.one_database
+@settings(max_examples=12, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(said=st.lists(st.tuples(st.integers(0, 2), acts), min_size=24, max_size=24))
 def test_no_order_of_acts_parts_ledger_and_records(said: list[tuple[int, str]]) -> None:
     """The thousand sequences of the pure part are in test_submission_states."""
@@ -347,3 +349,23 @@ def test_approval_and_withdrawal_at_once_leave_one_truth(
     assert Submission.objects.get(pk=submission.pk).state == "withdrawn"
     assert apart() == []
     assert [*deviations(), *recorded_deviations()] == []
+
+
+@pytest.mark.django_db
+def test_slate_keeps_what_was_promised_and_a_decision_taken_back_does_not(
+    requisition: Requisition, manager: User
+) -> None:
+    today = NOW.date()
+    for stage in (Stage.SUBMITTED, Stage.APPROVED):
+        make_checkpoint(requisition, promise=PromiseMade(stage, 1, today))
+    submitted, approved = Promise.objects.order_by("-stage")
+    one = make_submission(requisition)
+    make_slate(requisition, one)
+    submitted.refresh_from_db()
+    assert submitted.kept_on == today
+    said = Decision.make(one, "approve", by=manager, now=NOW)
+    approved.refresh_from_db()
+    assert approved.kept_on == today
+    said.undo(by=manager, now=NOW)
+    kept = Promise.objects.order_by("-stage").values_list("kept_on", flat=True)
+    assert list(kept) == [today, None]

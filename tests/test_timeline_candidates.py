@@ -254,7 +254,7 @@ def test_statements_of_the_page_do_not_grow_with_candidates(
         [one] = sent(requisition, f"Name{number}", ago=timedelta(hours=2))
         decide(one, APPROVE, now=NOW - timedelta(hours=1))
         Withdrawal.withdraw(one, whose="candidate", by=recruiter, now=NOW)
-        kept = {"on": NOW.date(), "by": recruiter, "now": NOW}
+        kept: dict[str, Any] = {"on": NOW.date(), "by": recruiter, "now": NOW}
         ScreenOut.log(requisition, aside, pk=uuid.uuid4(), **kept)
 
     def costs() -> list[int]:

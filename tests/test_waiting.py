@@ -91,6 +91,32 @@ def test_closed_job_without_candidates_says_nothing_of_them(
     assert "No resume was sent" not in sign_in(recruiter).get(requisition.get_absolute_url()).text
 
 
+def test_page_of_a_candidate_says_what_waits_on_her_alone(
+    sign_in: SignIn, requisition: Requisition, recruiter: User, manager: User
+) -> None:
+    interview(older := approved(requisition, manager), manager, held_at=at("10 11:00"))
+    interview(newer := approved(requisition, manager), manager, held_at=at("11 09:00"))
+    first, second = two_resumes(requisition).submissions.all()
+    ask(first, manager, NOW)
+    told = {}
+    for one in (older, newer, first, second):
+        page = sign_in(recruiter).get(reverse("submission", args=[one.pk]))
+        told[one] = [(ball.text, ball.due) for ball in page.context["page"].balls]
+        assert all(text in page.text for text, _ in told[one])
+    waits = "waiting on Max Manager since"
+    assert told == {
+        older: [(f"Feedback on an interview, {waits} yesterday", "due today 11:00")],
+        newer: [(f"Feedback on an interview, {waits} today", "due tomorrow 09:00")],
+        first: [
+            (
+                "Question on 1 resume of slate 3, waiting on Rosa Recruiter since today",
+                "due tomorrow 10:00",
+            )
+        ],
+        second: [(f"1 resume of slate 3, {waits} today", "due tomorrow 10:00")],
+    }
+
+
 # --- the manager's home --------------------------------------------------------------------
 
 

@@ -27,7 +27,8 @@ from recruiting.approvals.after_forms import (
     SequenceForm,
     WithdrawalForm,
 )
-from recruiting.approvals.history import Step, feedback_of, history_of, stands
+from recruiting.approvals.ball_lines import BallLine, ball_line
+from recruiting.approvals.history import Step, feedback_of, history_of, lowered, stands
 from recruiting.approvals.models import (
     Decision,
     Feedback,
@@ -41,6 +42,7 @@ from recruiting.approvals.models import (
 )
 from recruiting.approvals.models.parking import UNDER_WAY
 from recruiting.approvals.models.submissions import SubmissionQuerySet
+from recruiting.approvals.open_items import OpenItems
 from recruiting.approvals.reasons import Reasons, reasons_of
 from recruiting.approvals.states import OVER, State
 from requisitions.models import Requisition
@@ -68,6 +70,7 @@ class Line:
 
     interview: Interview
     told: Told
+    name: str
     feedback: Feedback | None
     may_undo: bool = False
     is_over: bool = False
@@ -115,6 +118,13 @@ class Candidacy:
     @cached_property
     def clock(self) -> Clock:
         return Clock(timezone.localdate(self.now), timezone.get_current_timezone())
+
+    @cached_property
+    def balls(self) -> list[BallLine]:
+        """Who has to act, and until when: as the page of the requisition says it."""
+        known = OpenItems.load([self.requisition], now=self.now, submission=self.submission.pk)
+        balls = known.balls.get(self.requisition.pk, ())
+        return [ball_line(ball, self.clock.zone) for ball in balls]
 
     @cached_property
     def diaries(self) -> Diaries:
@@ -275,8 +285,8 @@ class Candidacy:
         changes = self.is_recruiter and one.is_standing
         told = self.diaries.told(one.begins_at)
         mine = self.refused.pk == one.pk
-        line = Line(one, told, said, has_begun=begun, is_over=one.is_over(self.now),
-                    is_refused=mine)  # fmt: skip
+        name, over = lowered(one.round), one.is_over(self.now)
+        line = Line(one, told, name, said, has_begun=begun, is_over=over, is_refused=mine)
         wanted: dict[str, Any] = {}
         if changes:
             wanted["cancelling"] = SequenceForm(

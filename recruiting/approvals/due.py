@@ -25,7 +25,8 @@ Span = tuple[datetime, datetime]
 class Allowed:
     """How long one may take: working days and some hours of one more; or until the end of a day.
 
-    `hours` are no more than a day has. `words` say how long that is, and whether it was agreed or is only usual.
+    `hours` are no more than a day has. `words` say how long that is, and whether it was agreed or
+    is only usual.
     """
 
     days: int = 0

@@ -26,6 +26,11 @@ SAID = {
     Feedback.Verdict.UNSURE: "is not sure yet",
     Feedback.Verdict.STOP: "stops here",
 }
+YOU_SAID = {
+    Feedback.Verdict.ON: "want to go on",
+    Feedback.Verdict.UNSURE: "are not sure yet",
+    Feedback.Verdict.STOP: "stop here",
+}
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,8 @@ def _interview(one: Interview, reader: User, clock: Clock) -> Iterable[Step]:
     elif one.held_at and not recorded:
         yield Step(one.held_at, "", f"The {lowered(one.round)} took place")
     if said := feedback_of(one):
-        words = f"{SAID[Feedback.Verdict(said.verdict)]} after the {lowered(one.round)}"
+        verbs = YOU_SAID if said.by_id == reader.pk else SAID
+        words = f"{verbs[Feedback.Verdict(said.verdict)]} after the {lowered(one.round)}"
         yield Step(said.at, _who(said.by, reader, said.in_name_of), words, "manager")
 
 

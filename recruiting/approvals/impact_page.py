@@ -59,7 +59,7 @@ class Page:
 def page_of(requisition: Requisition, *, may_write: bool) -> Page:
     """At most six statements for any number of candidates."""
     impact, brief = _impact(requisition)
-    kinds = dict(
+    kinds: dict[UUID | None, str] = dict(
         Requirement.objects.standing().filter(intake=requisition.pk).values_list("pk", "kind")
     )
     most = max((line.stopped for line in impact.requirements), default=0)

@@ -71,10 +71,15 @@ class OpenItems:
     states: Mapping[UUID, Mapping[State, int]] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, requisitions: Iterable[Requisition], *, now: datetime) -> "OpenItems":
-        """At most two statements for any number of requisitions, which come with their client."""
+    def load(
+        cls, requisitions: Iterable[Requisition], *, now: datetime, submission: UUID | None = None
+    ) -> "OpenItems":
+        """At most two statements for any number of requisitions, which come with their client.
+        With a `submission` only what waits on that one."""
         by_pk = {one.pk: one for one in requisitions}
         rows = [Row(*row) for row in _rows(list(by_pk), now)]
+        if submission:
+            rows = [row for row in rows if row.submission in (None, submission)]
         states: defaultdict[UUID, Counter[State]] = defaultdict(Counter)
         for row in rows:
             if row.kind in State:

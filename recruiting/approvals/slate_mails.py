@@ -42,7 +42,7 @@ def register() -> None:
         Kind(
             SLATE,
             render=render_slates,
-            still_wanted=still_undecided,
+            still_wanted=still_deciding,
             urgent=True,
             materialise=materialise,
         )
@@ -54,31 +54,14 @@ def register() -> None:
 # --- asked again just before they are written ----------------------------------------------
 
 
-def still_undecided(batch: Sequence[Mail], now: datetime) -> Objections:
-    """Whether something in the slate waits, and the reader still decides. Five statements for any
-    number of mails."""
-    found = _still(batch, now)
-    waiting = set(
-        Submission.objects.undecided()
-        .filter(slate__in={mail.payload["slate"] for mail in batch})
-        .values_list("slate", flat=True)
-    )
-    for mail in batch:
-        if mail.pk not in found and UUID(mail.payload["slate"]) not in waiting:
-            found[mail.pk] = Skip("Everything in it was decided or withdrawn.")
-    return found
-
-
-def still_deciding(batch: Sequence[Mail], now: datetime) -> Objections:
-    return _still(batch, now)
-
-
 def still_there(batch: Sequence[Mail], now: datetime) -> Objections:  # noqa: ARG001 - as asked
     """Who decided is told of it, whoever decides by now; but not of a client that he left."""
     return {pk: Skip(LEFT) for pk in gone(batch)}
 
 
-def _still(batch: Sequence[Mail], now: datetime) -> Objections:
+def still_deciding(batch: Sequence[Mail], now: datetime) -> Objections:
+    """Whether the reader still decides, and on something that is open. Whether anything in a slate
+    waits is seen when it is written. Three statements for any number of mails."""
     slates, left = _slates(batch), gone(batch)
     standing = set(
         Delegation.objects.standing(now)

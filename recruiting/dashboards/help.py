@@ -139,6 +139,10 @@ _RECRUITERS: Mapping[str, Topic] = {
         "candidate, rate her by the brief with a line of evidence each, write two sentences of "
         "pitch, then send one or several as a slate. What you prepare is yours until you send it; "
         "what was sent stays as it was decided on.",
+        (
+            Key(("1", "2", "3", "4"), "On a requirement: met, partly, not met, not known", True),
+            Key(("Tab",), "From the mark to its evidence, and to the next requirement"),
+        ),
     ),
     "screen_outs": Topic(
         "Screened out",

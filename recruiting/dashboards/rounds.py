@@ -16,13 +16,13 @@ from django.forms import BoundField
 
 from recruiting.accounts.models import User
 from recruiting.dashboards.rows import ago
+from recruiting.lib.repeats import SENT_BEFORE
 from requisitions.models import Requisition, Stage, Status
 from requisitions.models.status import ACTIVE
 from requisitions.stages import counted_stages, stages_of_all
 from requisitions.words import moved_words
 from status_updates.forms import CheckpointForm
 from status_updates.models import Checkpoint
-from status_updates.models.checkpoint import SENT_BEFORE
 
 PER_PAGE = 50
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -165,6 +165,20 @@ class Entry:
     submission_id: uuid.UUID | None = None
 
 
+Follower = Callable[["Requisition", date], None]
+_followers: list[Follower] = []
+
+
+def follow(follower: Follower) -> None:
+    """What else follows when records of candidates move the totals: an app says so when it starts.
+
+    It is called in the same transaction, with the requisition as it stands then and the first day
+    from which the ledger is another one.
+    """
+    if follower not in _followers:
+        _followers.append(follower)
+
+
 def add_entries(
     requisition: "Requisition", entries: Sequence[Entry], *, by: "User", now: datetime
 ) -> None:
@@ -209,6 +223,10 @@ def add_entries(
         setattr(funnel, column, getattr(funnel, column) + delta)
     if Stage.ACCEPTED in net:  # a correction may leave the count and change its day
         requisition.settle_openings(by=by, now=now)
+    days = [entry.on for entry in entries if entry.source == StageCount.Source.RECORD]
+    if days:
+        for follower in _followers:
+            follower(requisition, min(days))
 
 
 def filled_on(requisition: "Requisition") -> date | None:

@@ -10,6 +10,7 @@ from django.db import models, transaction
 
 from recruiting.accounts.models import Notification
 from recruiting.audit.models import record
+from recruiting.lib.repeats import SENT_BEFORE
 from recruiting.lib.text import PROSE_MAX, check_line, check_prose
 from requisitions.models import Requisition, Stage, StageCount, Status
 from requisitions.models.funnel import Entry, add_entries
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from recruiting.accounts.models import User
 
 NEXT_STEP_MAX = 300
-
-SENT_BEFORE = "sent_before"
-"""The code of the refusal of a form whose key has been used for something else."""
 
 
 class CheckpointQuerySet(models.QuerySet["Checkpoint"]):

@@ -12,12 +12,12 @@ from django.db.models import Exists, OuterRef, Q
 
 from recruiting.accounts.models import Notification, User
 from recruiting.audit.models import record
+from recruiting.lib.repeats import check_repeats
 from recruiting.lib.text import PROSE_MAX, check_prose, render_markdown
 from requisitions.models import Requisition
 from requisitions.readers import held_for, readers_of
 from status_updates import notices
 from status_updates.mentions import addressed
-from status_updates.models.repeats import check_repeats
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString

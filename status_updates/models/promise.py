@@ -191,3 +191,8 @@ def settle_promises(
         if promise.kept_on != (day := kept_on.get(promise.pk)):
             promise.kept_on = day
             promise.save(update_fields=["kept_on"])
+
+
+def keep_with_records(requisition: Requisition, changed_from: date) -> None:
+    """Candidates who were sent, approved or hired keep promises as counted ones do."""
+    settle_promises(requisition.pk, requisition.funnel.totals, changed_from=changed_from)

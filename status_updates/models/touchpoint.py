@@ -13,11 +13,11 @@ from django.db.models import Q
 
 from recruiting.accounts.models import Notification
 from recruiting.audit.models import record
+from recruiting.lib.repeats import check_repeats
 from recruiting.lib.text import PROSE_MAX, check_line, check_prose
 from requisitions.models import Requisition
 from requisitions.readers import held_for
 from status_updates.models.checkpoint import NEXT_STEP_MAX
-from status_updates.models.repeats import check_repeats
 from status_updates.notices import tell_of_entry
 
 if TYPE_CHECKING:

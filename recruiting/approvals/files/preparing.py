@@ -44,7 +44,7 @@ def due(now: datetime) -> Iterator[tuple[UUID, int]]:
     yield from waiting.filter(late).order_by("at").values_list("pk", "tries")[:SWEEP_MAX]
 
 
-def prepare(pk: UUID, *, tries: int, ask: Ask = limited.ask) -> None:
+def prepare(pk: UUID, *, tries: int, ask: Ask | None = None) -> None:
     """Attempt number `tries` + 1. Called twice with the same number, the second does nothing.
 
     `ask` is another than the process with limits for files that are our own.
@@ -56,7 +56,7 @@ def prepare(pk: UUID, *, tries: int, ask: Ask = limited.ask) -> None:
     with tempfile.TemporaryDirectory() as folder:
         try:
             with closing(resume.file.open("rb")) as file:
-                found = ask("show", file.chunks(), Path(folder))
+                found = (ask or limited.ask)("show", file.chunks(), Path(folder))
         except (Refused, FileNotFoundError):
             waiting.update(state=Resume.State.FAILED)
             return

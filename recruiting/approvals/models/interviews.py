@@ -24,6 +24,7 @@ from recruiting.approvals.models.decisions import check_kept, held_submission
 from recruiting.approvals.models.submissions import NotNow, Submission
 from recruiting.approvals.states import State
 from recruiting.audit.models import record
+from recruiting.lib.repeats import check_repeats
 from recruiting.lib.text import check_line
 from recruiting.mailing.messages import site_host
 from requisitions.models import Requisition
@@ -152,7 +153,7 @@ class Interview(Appointment):
         """
         with transaction.atomic():
             held, current = held_submission(submission)
-            if found := cls._made_before(pk, current):
+            if found := cls._made_before(pk, current, wanted):
                 return found
             _check(held, current)
             check_people(held)
@@ -173,7 +174,7 @@ class Interview(Appointment):
         """One that took place already: no calendar hears of it. Raises as `schedule` does."""
         with transaction.atomic():
             held, current = held_submission(submission)
-            if found := cls._made_before(pk, current):
+            if found := cls._made_before(pk, current, wanted):
                 return found
             _check(held, current)
             if wanted.begins_at > now:
@@ -302,10 +303,15 @@ class Interview(Appointment):
     # --- how -------------------------------------------------------------------------------
 
     @classmethod
-    def _made_before(cls, pk: uuid.UUID, submission: Submission) -> "Interview | None":
+    def _made_before(
+        cls, pk: uuid.UUID, submission: Submission, wanted: Round
+    ) -> "Interview | None":
         found = cls.objects.filter(pk=pk).first()
         if found and found.submission_id != submission.pk:
             raise cls.DoesNotExist
+        if found:
+            is_off = found.cancelled_at is not None
+            check_repeats(says_the_same=found.wanted == wanted, was_taken_back=is_off)
         return found
 
     @classmethod

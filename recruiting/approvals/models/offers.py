@@ -17,6 +17,7 @@ from recruiting.approvals.models.interviews import check_open
 from recruiting.approvals.models.submissions import NotNow, Submission
 from recruiting.approvals.states import State
 from recruiting.audit.models import record
+from recruiting.lib.repeats import check_repeats
 from recruiting.lib.text import check_line, check_prose
 from requisitions.models import Requisition, Status
 
@@ -135,6 +136,8 @@ class Offer(models.Model):
             if found := cls.objects.filter(pk=pk).first():
                 if found.submission_id != current.pk:
                     raise cls.DoesNotExist
+                made = Terms(found.made_on, found.terms, found.answer_by)
+                check_repeats(says_the_same=made == said, was_taken_back=bool(found.undone_at))
                 return found
             _check_offer(held, current)
             _check_days(said, timezone.localdate(now))

@@ -15,6 +15,7 @@ from recruiting.approvals.models.decisions import WORDS_MAX, held_submission
 from recruiting.approvals.models.submissions import NotNow, Submission
 from recruiting.approvals.states import State
 from recruiting.audit.models import record
+from recruiting.lib.repeats import check_repeats
 from recruiting.lib.text import check_prose
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ class Question(models.Model):
             if found := cls.objects.filter(pk=pk).first():
                 if found.submission_id != current.pk:
                     raise cls.DoesNotExist
-                return found
+                if found.text == text.strip():
+                    return found
             if held.is_closed:
                 words = held.get_status_display().lower()
                 raise NotNow(f"This requisition is {words}: nobody waits for your decision.")
@@ -89,6 +91,7 @@ class Question(models.Model):
                 raise NotNow("The data of this candidate was erased.")
             if current.questions.filter(answered_at=None).exists():
                 raise NotNow("Another question on this candidate waits for its answer.")
+            check_repeats(says_the_same=found is None)
             question = cls(pk=pk, submission=current, text=text.strip(), by=by, at=now)
             question._check("text", "Write your question.")
             question.save(force_insert=True)

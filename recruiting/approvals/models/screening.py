@@ -1,6 +1,7 @@
 """Screen-outs: how many were set aside before they became submissions, and for what."""
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from recruiting.audit.models import record
+from recruiting.lib.repeats import check_repeats
 from recruiting.lib.text import check_prose
 from requisitions.models import Requisition
 
@@ -79,13 +81,15 @@ class ScreenOut(models.Model):
         now: datetime,
     ) -> "ScreenOut":
         """Write down how many were set aside for what. `pk` comes from the form: sent again, it
-        is the same entry. Raises DoesNotExist for a `pk` of another requisition."""
+        is the same entry. Raises DoesNotExist for a `pk` of another requisition, ValidationError
+        for one that said something else."""
         assert lines, "an entry counts something"
         with transaction.atomic():
             held = Requisition.objects.locked().get(pk=requisition.pk)
             if found := cls.objects.filter(pk=pk).first():
                 if found.requisition_id != held.pk:
                     raise cls.DoesNotExist
+                found._check_repeats(lines, on, note)
                 return found
             made = cls.objects.create(pk=pk, requisition=held, on=on, note=note, by=by, at=now)
             ScreenOutLine.objects.bulk_create(
@@ -94,6 +98,12 @@ class ScreenOut(models.Model):
             record("logged screen-outs", held, by=by, now=now, client=held.client_id,
                    screen_out=str(pk), count=sum(line.count for line in lines))  # fmt: skip
         return made
+
+    def _check_repeats(self, lines: Sequence[SetAside], on: date, note: str) -> None:
+        said = Counter((one.reason, one.requirement, one.count) for one in self.lines.all())
+        says = Counter((one.reason, one.requirement, one.count) for one in lines)
+        same = says == said and (on, note) == (self.on, self.note)
+        check_repeats(says_the_same=same, was_taken_back=self.undone_at is not None)
 
     def undo(self, *, by: "User", now: datetime) -> None:
         """It was not so. Twice is once."""

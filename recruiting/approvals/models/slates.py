@@ -13,6 +13,7 @@ from django.db.models import Q
 from intake.models import Brief
 from recruiting.approvals import notices
 from recruiting.audit.models import record
+from recruiting.lib.repeats import check_repeats
 from recruiting.lib.text import check_prose
 from requisitions.models import Requisition, Status
 
@@ -71,8 +72,8 @@ class Slate(models.Model):
         """Send these drafts in this order to the manager for approval. `pk` comes from the form:
         sent again, it is the same slate.
 
-        Raises ValidationError for what cannot be sent, and DoesNotExist for a `pk` of another
-        requisition; nothing is written then.
+        Raises ValidationError for what cannot be sent and for a `pk` that sent something else,
+        and DoesNotExist for one of another requisition; nothing is written then.
         """
         from recruiting.approvals.models.submissions import Submission
 
@@ -81,6 +82,7 @@ class Slate(models.Model):
             if found := cls.objects.filter(pk=pk).first():
                 if found.requisition_id != held.pk:
                     raise cls.DoesNotExist
+                found._check_repeats(submissions, note)
                 return found
             _check(held, submissions)
             rows = {
@@ -107,6 +109,11 @@ class Slate(models.Model):
                    slate=str(pk), count=len(submissions))  # fmt: skip
             notices.ask_for_decisions(slate, held, now=now)
         return slate
+
+    def _check_repeats(self, submissions: "Sequence[Submission]", note: str) -> None:
+        chosen = [one.pk for one in submissions]
+        went = list(self.submissions.order_by("place").values_list("pk", flat=True))
+        check_repeats(says_the_same=chosen == went and note == self.note)
 
 
 def _check(requisition: Requisition, submissions: "Sequence[Submission]") -> None:

@@ -20,6 +20,7 @@ from recruiting.approvals.models import (
 )
 from recruiting.approvals.review import ANSWERS, Door, Review, review_of
 from recruiting.approvals.review_forms import DecisionForm, QuestionForm
+from recruiting.lib.repeats import renew_key
 
 TABLE = "table"
 
@@ -97,6 +98,7 @@ def ask(request: HttpRequest, door: Door, submission: Submission) -> HttpRespons
         raise Http404 from None
     except ValidationError as error:
         form.refuse(error)
+        renew_key(form, error)
         return _again(request, door, submission, question=form, status=422)
     return redirect(door.page(submission.pk))
 

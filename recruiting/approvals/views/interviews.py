@@ -16,6 +16,7 @@ from recruiting.approvals.after_forms import InterviewForm, SequenceForm
 from recruiting.approvals.candidacy import Refused, candidacy_of, fetched
 from recruiting.approvals.models import Interview, NotNow, StaleInterview
 from recruiting.approvals.views.submissions import page
+from recruiting.lib.repeats import renew_key
 
 OVERTAKEN = (
     "A colleague has changed this interview since. It stands as shown below; nothing of yours was "
@@ -49,6 +50,7 @@ def interviews(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
         return page(request, pk, Refused("interview", form, late=str(why)))
     except ValidationError as error:
         form.refuse(error)
+        renew_key(form, error)
         return page(request, pk, Refused("interview", form))
     except Interview.DoesNotExist:
         raise Http404 from None

@@ -16,6 +16,7 @@ from recruiting.approvals.after_forms import AnswerForm, OfferForm
 from recruiting.approvals.candidacy import Refused
 from recruiting.approvals.models import NotNow, Offer, StaleOffer
 from recruiting.approvals.views.submissions import page, sent
+from recruiting.lib.repeats import renew_key
 
 OVERTAKEN = "A colleague has written something else of this offer since. It stands as shown below."
 
@@ -35,6 +36,7 @@ def offers(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
         return page(request, pk, Refused("offer", form, late=str(why)))
     except ValidationError as error:
         form.refuse(error)
+        renew_key(form, error)
         return page(request, pk, refused)
     except Offer.DoesNotExist:
         raise Http404 from None

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from recruiting.approvals.requirements import asked_of
 from recruiting.approvals.screen_out_form import ScreenOutForm
 from recruiting.approvals.screened import screened
 from recruiting.approvals.views.candidates import seen_requisition
+from recruiting.lib.repeats import renew_key
 from requisitions.models import Requisition
 
 
@@ -37,6 +39,10 @@ def screen_outs(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponseBase
         )  # fmt: skip
     except ScreenOut.DoesNotExist:
         raise Http404 from None
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+        renew_key(form, refusal)
+        return _page(request, found, form, status=422)
     count = sum(line.count for line in form.lines)
     undo = reverse("screen_out_undoing", args=[made.pk])
     messages.success(request, f"Logged: {count:,} screened out.", extra_tags=f"undo:{undo}")

@@ -24,6 +24,7 @@ from recruiting.approvals.sending import Choice, choices, moved, preview, send, 
 from recruiting.approvals.usual import WHY_SHORT
 from recruiting.approvals.views.candidates import seen_requisition
 from recruiting.lib.fields import ProseField
+from recruiting.lib.repeats import renew_key
 from requisitions.models import Requisition
 
 LOOKED_OVER, BACK = "send", "choose"
@@ -115,6 +116,7 @@ def _sent(
         raise Http404 from None
     except ValidationError as refusal:
         form.add_error(None, refusal.messages)
+        renew_key(form, refusal)
         return _choosing(request, requisition, form, _chosen(requisition, request), status=422)
     assert requisition.manager is not None, "a slate is sent to somebody"
     messages.success(request, f"On its way to {requisition.manager.display_name}.")

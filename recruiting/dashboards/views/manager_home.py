@@ -16,8 +16,8 @@ from recruiting.accounts.availability import Availability, Presence
 from recruiting.accounts.hints import hint_for
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
+from recruiting.approvals.ball_lines import ball_url
 from recruiting.approvals.open_items import OpenItems
-from recruiting.dashboards.candidates import ball_url
 from recruiting.dashboards.models import Visit
 from recruiting.dashboards.standing import standing_of
 from requisitions.models import Requisition, Status

@@ -20,8 +20,9 @@ from recruiting.accounts.decorators import recruiter_required
 from recruiting.accounts.hints import hint_for
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
+from recruiting.approvals.ball_lines import ball_line, ball_url
 from recruiting.approvals.open_items import OpenItems
-from recruiting.dashboards.candidates import ball_line, stands_of
+from recruiting.dashboards.candidates import stands_of
 from recruiting.dashboards.composers import Composers, composers_of
 from recruiting.dashboards.figures import WEEKS, funnel_of, no_longer_counted, trends_of
 from recruiting.dashboards.models import Look
@@ -190,7 +191,11 @@ def _context(
     waiting = waiting_on(None, [known], today=today, zone=zone, briefs={}, balls=items.balls)
     return {
         "requisition": found,
-        "balls": [ball_line(one.ball, zone, decides=decides) for one in waiting if one.ball],
+        "balls": [
+            ball_line(one.ball, zone, ball_url(one.ball, decides=decides))
+            for one in waiting
+            if one.ball
+        ],
         "stands": stands_of(items.states.get(found.pk, {})),
         "meeting": meeting_of(found, now),
         "hint": hint_for(user, "requisition") if user.is_recruiter else None,

@@ -1,11 +1,15 @@
 """A form that was sent before: a double click, or an old form with something new in it."""
 
+import uuid
+from typing import Any
+
+from django import forms
 from django.core.exceptions import ValidationError
 
-from status_updates.models.checkpoint import SENT_BEFORE
+SENT_BEFORE = "sent_before"
 
 
-def check_repeats(*, says_the_same: bool, was_taken_back: bool) -> None:
+def check_repeats(*, says_the_same: bool, was_taken_back: bool = False) -> None:
     """Raises ValidationError unless the form that was sent again said just this.
 
     Who goes back in the browser has the old form with its old key. What is typed there then must
@@ -23,3 +27,12 @@ def check_repeats(*, says_the_same: bool, was_taken_back: bool) -> None:
             "If this comes on top of it, send it again.",
             code=SENT_BEFORE,
         )
+
+
+def renew_key(form: forms.Form, refusal: ValidationError) -> None:
+    """A form that said something else when it was sent before gets a new key: sent again, it is
+    another one."""
+    if getattr(refusal, "code", "") == SENT_BEFORE:
+        sent: Any = form.data.copy()  # type: ignore[attr-defined]  # of a form that was posted
+        sent["key"] = str(uuid.uuid4())
+        form.data = sent
