@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recruiting.approvals.history import the
 from recruiting.approvals.states import OVER, REACHED, Records, State, reached, state_of
 from requisitions.models import Stage
 
@@ -184,3 +185,17 @@ def test_lives_reach_every_state() -> None:
             life.do(act)
         assert state_of(life.records) == state
     assert set(stories) == set(State)
+
+
+@pytest.mark.parametrize(
+    ("name", "within"),
+    [
+        ("First interview", "the first interview"),
+        ("An hour at the desk", "an hour at the desk"),
+        ("The morning call", "the morning call"),
+        ("HR round", "the HR round"),
+        ("A", "the A"),
+    ],
+)
+def test_round_is_named_within_a_sentence(name: str, within: str) -> None:
+    assert the(name) == within

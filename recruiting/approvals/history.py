@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.text import capfirst
+
 from intake.times import day_words, moment_words
 from intake.versions import Clock
 from recruiting.accounts.models import User
@@ -105,16 +107,16 @@ def _interview(one: Interview, reader: User, clock: Clock) -> Iterable[Step]:
     when = moment_words(one.begins_at, str(clock.zone))
     recorded = one.held_at == one.at
     verb = "recorded" if recorded else "scheduled"
-    yield Step(one.at, _who(one.by, reader), f"{verb} the {lowered(one.round)} on {when}",
+    yield Step(one.at, _who(one.by, reader), f"{verb} {the(one.round)} on {when}",
                taken_back=one.cancelled_at is not None)  # fmt: skip
     if one.cancelled_at:
         why = f": {one.reason}" if one.reason else ""
-        yield Step(one.cancelled_at, "", f"The {lowered(one.round)} was called off{why}")
+        yield Step(one.cancelled_at, "", f"{capfirst(the(one.round))} was called off{why}")
     elif one.held_at and not recorded:
-        yield Step(one.held_at, "", f"The {lowered(one.round)} took place")
+        yield Step(one.held_at, "", f"{capfirst(the(one.round))} took place")
     if said := feedback_of(one):
         verbs = YOU_SAID if said.by_id == reader.pk else SAID
-        words = f"{verbs[Feedback.Verdict(said.verdict)]} after the {lowered(one.round)}"
+        words = f"{verbs[Feedback.Verdict(said.verdict)]} after {the(one.round)}"
         yield Step(said.at, _who(said.by, reader, said.in_name_of), words, "manager")
 
 
@@ -145,6 +147,14 @@ def _withdrawal(one: Withdrawal, reader: User) -> Step:
 
 def feedback_of(one: Interview) -> Feedback | None:
     return getattr(one, "feedback", None)
+
+
+def the(name: str) -> str:
+    """ "the first interview", "an hour at the desk", "the HR round": a round within a sentence."""
+    first, _, rest = name.partition(" ")
+    if rest and first.lower() in ("a", "an", "the"):
+        return f"{first.lower()} {rest}"
+    return f"the {lowered(name)}"
 
 
 def lowered(name: str) -> str:
@@ -208,17 +218,17 @@ def _interviews(submission: Submission, name: str, clock: Clock, now: datetime) 
     to_come = [one for one in standing if not one.held_at and not one.is_over(now)]
     if silent := [one for one in held if feedback_of(one) is None]:
         last = silent[-1]
-        return (f"The {lowered(last.round)} took place {clock.on(last.begins_at)}. "
+        return (f"{capfirst(the(last.round))} took place {clock.on(last.begins_at)}. "
                 f"Waiting for {name} to say how it was.")  # fmt: skip
     if to_come:
         one = to_come[0]
         return f"{one.round} on {moment_words(one.begins_at, str(clock.zone))}."
     if over := [one for one in standing if not one.held_at]:
         one = over[-1]
-        return (f"The {lowered(one.round)} was to be {clock.on(one.begins_at)}. "
+        return (f"{capfirst(the(one.round))} was to be {clock.on(one.begins_at)}. "
                 "Nobody has recorded yet whether it took place.")  # fmt: skip
     if held and (said := feedback_of(held[-1])):
-        return f"{name} {SAID[Feedback.Verdict(said.verdict)]} after the {lowered(held[-1].round)}."
+        return f"{name} {SAID[Feedback.Verdict(said.verdict)]} after {the(held[-1].round)}."
     approved = _last(
         one for one in submission.decisions.all() if one.is_approval and not one.undone_at
     )
