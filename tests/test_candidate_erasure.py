@@ -318,6 +318,20 @@ def test_nothing_is_written_of_who_was_erased_and_nothing_taken_back(
     assert (submission.state, texts_with(CANARY)) == (state, {})
 
 
+def test_reason_for_which_it_ends_after_the_erasure_is_not_kept(
+    submission: Submission, recruiter: User, manager: User
+) -> None:
+    """What still stands can be ended by hand all the same."""
+    submission.decisions.filter(stage="interview").get().undo(by=manager, now=NOW)
+    submission.offers.all().delete()
+    Interview.objects.update(held_at=None)
+    submission.candidate.erase(by=None, now=NOW)
+    interview, words = submission.interviews.get(), f"{CANARY} again"
+    interview.cancel(sequence=0, by=recruiter, now=NOW, reason=words)
+    Withdrawal.withdraw(submission, whose="candidate", reason=words, by=recruiter, now=NOW)
+    assert texts_with(CANARY) == {}
+
+
 def test_draft_of_the_moment_before_is_removed_as_well(
     requisition: Requisition, recruiter: User, manager: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -598,6 +612,18 @@ def test_export_holds_every_text_and_the_files(
         ["pitch", "note_to_the_manager", "ratings", "decisions", "questions", "interviews",
          "feedback", "offers", "parkings", "withdrawals"], True
     )  # fmt: skip
+
+
+def test_export_holds_the_rest_where_a_file_is_lost(
+    submission: Submission, recruiter: User, sign_in: Callable[[User], Browser]
+) -> None:
+    resume = submission.candidate.resumes.get()
+    resume.file.storage.delete(str(resume.file.name))
+    path = reverse("candidate_export", args=[submission.candidate_id])
+    with zipfile.ZipFile(io.BytesIO(sign_in(recruiter).post(path).getvalue())) as package:
+        assert package.namelist() == ["data.json"]
+        (told,) = json.loads(package.read("data.json"))["resumes"]
+    assert (told["file"], CANARY in told["text"]) == ("", True)
 
 
 def test_export_is_recorded_by_ids_alone(
