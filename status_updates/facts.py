@@ -12,9 +12,11 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Q, Value
+from django.db.models import CharField, Max, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest
 
-from recruiting.approvals.models import Decision
+from recruiting.approvals.models import Decision, Submission
+from recruiting.approvals.states import REACHED
 from requisitions.models import Requisition, Stage, StageCount, Status, StatusChange
 from requisitions.stages import counted_stages
 from requisitions.words import (
@@ -28,8 +30,9 @@ from requisitions.words import (
 from status_updates.models import Checkpoint, Note, Promise
 
 QUIET_AFTER = timedelta(days=7)
-"""Without a checkpoint for longer, an open requisition counts as quiet. Seven days between status
-updates is what a published recruiting agreement sets (Scribd; see docs/decisions.md)."""
+"""With neither a checkpoint nor a candidate who came further for longer, an open requisition counts
+as quiet. Seven days between status updates is what a published recruiting agreement sets (Scribd;
+see docs/decisions.md)."""
 
 PROMISE_SHOWN_FOR = timedelta(days=14)
 """A kept promise stays in sight for this long after it was due or kept."""
@@ -214,7 +217,8 @@ def load(requisitions: Iterable[Requisition], *, since: datetime | None, now: da
             counts[pk].append(tuple(entry))
         for pk, *entry in _written(ids, since):
             written[pk].append(tuple(entry))
-    for change in StatusChange.objects.filter(requisition__in=ids).select_related("by"):
+    status_changes = StatusChange.objects.filter(requisition__in=ids).select_related("by")
+    for change in status_changes.annotate(last_record=_last_record()):
         changes[change.requisition_id].append(change)
     standing = Promise.objects.filter(requisition__in=ids, withdrawn_at=None)
     # A day more than is shown, since the reader's day may be another one than UTC's.
@@ -223,6 +227,14 @@ def load(requisitions: Iterable[Requisition], *, since: datetime | None, now: da
     for promise in standing.filter(recent):
         promises[promise.requisition_id].append(promise)
     return Material(counts, changes, promises, written)
+
+
+def _last_record() -> Subquery:
+    """The last day on which a candidate of the requisition came a stage further. It comes with
+    the changes of its status, of which each has one: so it costs no statement."""
+    steps = [Coalesce(column, "submitted_on") for column in REACHED.values()]
+    sent = Submission.objects.sent().filter(requisition=OuterRef("requisition")).order_by()
+    return Subquery(sent.values("requisition").annotate(last=Max(Greatest(*steps))).values("last"))
 
 
 def _written(ids: Sequence[UUID], since: datetime) -> Iterable[tuple[Any, ...]]:
@@ -283,13 +295,16 @@ def _hold_until(requisition: Requisition, changes: Sequence[StatusChange]) -> da
 def _quiet_days(
     requisition: Requisition, changes: Sequence[StatusChange], today: date, zone: tzinfo
 ) -> int | None:
-    """Days since the last checkpoint, or since sourcing opened; only while it is open."""
+    """Days since the last checkpoint or step of a candidate, or since sourcing opened; only while
+    it is open."""
     if requisition.status != Status.OPEN:
         return None
     opened = [c.at.astimezone(zone).date() for c in changes if c.to_status == Status.OPEN]
     marks = opened[-1:] or [requisition.created_at.astimezone(zone).date()]
     if requisition.latest_checkpoint:
         marks.append(requisition.latest_checkpoint.on)
+    if recorded := getattr(changes[-1], "last_record", None) if changes else None:
+        marks.append(recorded)
     return max((today - max(marks)).days, 0)
 
 

@@ -17,6 +17,7 @@ from recruiting.approvals.models import (
     Parking,
     Round,
     Submission,
+    Terms,
     Withdrawal,
 )
 from requisitions.models import Requisition
@@ -341,3 +342,29 @@ def test_second_question_from_an_old_form_is_not_taken_for_the_first(
     key = refused.context["question_form"]["key"].value()
     assert browser.post(path(one, "questions"), {"key": key, "text": "And Go?"}).status_code == 302
     assert [said.text for said in one.questions.all()] == ["Any Kafka?", "And Go?"]
+
+
+def test_another_answer_to_an_offer_that_has_one_is_not_thanked_for(
+    submission: Submission, recruiter: User, sign_in: SignIn
+) -> None:
+    browser = sign_in(recruiter)
+    made = Offer.make(submission, Terms(NOW.date()), pk=uuid.uuid4(), by=recruiter, now=NOW)
+    url = f"/offers/{made.pk}/answer/"
+    answer = {"answer": "declined", "because": "pay", "words": "", "answered_on": "2026-03-11"}
+    for _ in range(2):
+        assert browser.post(url, answer).status_code == 302
+    assert browser.post(url, {**answer, "because": "role"}).status_code == 409
+    made.refresh_from_db()
+    assert made.because == "pay"
+
+
+def test_edge_of_the_page_is_that_of_who_holds_the_ball(
+    submission: Submission, recruiter: User, manager: User, sign_in: SignIn
+) -> None:
+    browser, requisition = sign_in(recruiter), submission.requisition
+    log(submission, recruiter)
+    assert 'data-ball="manager"' in browser.get(path(submission)).text
+    Offer.make(submission, Terms(NOW.date()), pk=uuid.uuid4(), by=recruiter, now=NOW)
+    assert 'data-ball="recruiter"' in browser.get(path(submission)).text
+    requisition.put_on_hold(by=recruiter, now=NOW, reason="The budget is not approved yet.")
+    assert "data-ball" not in browser.get(path(submission)).text

@@ -238,6 +238,21 @@ def test_quiet_in_the_database_is_what_the_facts_call_quiet(
     assert found == (known.health == "quiet")
 
 
+@pytest.mark.parametrize(("days", "is_quiet"), [(7, False), (8, True)])
+def test_who_sent_resumes_has_not_gone_quiet(
+    make: Callable[..., Requisition], *, days: int, is_quiet: bool
+) -> None:
+    requisition = make("One", now=NOW - timedelta(days=40))
+    make_slate(requisition, now=NOW - timedelta(days=days))
+    row = Requisition.objects.select_related(
+        "client", "recruiter", "manager", "funnel", "latest_checkpoint"
+    ).get()
+    known = facts.load([row], since=None, now=NOW).facts(row, since=None, today=NOW.date())
+    assert ("nothing logged" in known.sentence) == is_quiet
+    assert (known.health == "quiet") == is_quiet
+    assert Requisition.objects.filter(needs.quiet(NOW.date())).exists() == is_quiet
+
+
 @pytest.mark.parametrize("who", ["recruiter", "lead"])
 def test_desk_costs_the_same_for_one_of_each_and_for_many(
     sign_in: SignIn,

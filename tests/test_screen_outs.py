@@ -164,3 +164,15 @@ def test_old_form_with_another_count_is_no_double_click(requisition: Requisition
     assert sorted(count for count, _ in logged(requisition)) == [5, 7]
     ScreenOut.objects.get(pk=key).undo(by=requisition.recruiter, now=NOW)
     assert "taken back since" in log(key=key, quick="5 pay").text
+
+
+def test_count_for_what_an_amendment_took_away_is_not_lost_unseen(
+    requisition: Requisition, log: Log
+) -> None:
+    gone = f"count-{uuid.uuid4()}"
+    refused = log(**{gone: "9", "count-pay": "5"})
+    assert refused.status_code == 422
+    assert "The brief was amended since this page was opened, and 9 were counted" in refused.text
+    assert 'value="5"' in refused.text
+    assert logged(requisition) == []
+    assert log(**{gone: "", "count-pay": "5"}).status_code == 302

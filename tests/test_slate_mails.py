@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from time_machine import TimeMachineFixture
 
-from recruiting.accounts.models import Absence, Client, Delegation, Notification, User
+from recruiting.accounts.models import Absence, Client, Delegation, Notification, Role, User
 from recruiting.approvals.models import (
     AlreadyAnswered,
     Candidate,
@@ -484,3 +484,11 @@ def test_links_of_the_mail_hold_ids_alone(slate: Slate) -> None:
     for link in links_in(sent(SLATE)):
         assert re.fullmatch(r"[\w/.:?=&-]+", link), link
         assert not re.search("Ada|First|Bea|Second|pipes", link)
+
+
+def test_replies_go_to_the_recruiter_who_answers_for_the_job_now(
+    slate: Slate, requisition: Requisition, acme: Client
+) -> None:
+    other = make_user("other@acme.example", role=Role.RECRUITER, clients=[acme])
+    requisition.edit({"recruiter": other}, version=requisition.version, by=slate.by, now=NOW)
+    assert sent(SLATE).headers["Reply-To"] == "other@acme.example"

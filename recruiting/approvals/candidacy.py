@@ -45,7 +45,7 @@ from recruiting.approvals.models.submissions import SubmissionQuerySet
 from recruiting.approvals.open_items import OpenItems
 from recruiting.approvals.reasons import Reasons, reasons_of
 from recruiting.approvals.states import OVER, State
-from requisitions.models import Requisition
+from requisitions.models import Requisition, Status
 
 _Form = TypeVar("_Form", bound=Form)
 
@@ -143,11 +143,14 @@ class Candidacy:
 
     @property
     def turn(self) -> str:
-        """Whose turn it is: the manager's while he has yet to decide or to say how it was."""
-        if not self.is_open or self.state in OVER:
+        """Whose turn it is: the manager's while he has yet to decide or to say how it was. Nobody's
+        while the job rests, as `open_items` has it."""
+        if self.requisition.status != Status.OPEN or self.state in OVER:
             return ""
         waits = self.state == State.WAITING and not self.open_question
-        silent = any(line.interview.held_at and not line.feedback for line in self.interviews)
+        silent = self.state == State.INTERVIEWING and any(
+            line.interview.held_at and not line.feedback for line in self.interviews
+        )
         return "manager" if waits or silent else "recruiter"
 
     @cached_property

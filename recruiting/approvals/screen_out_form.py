@@ -99,9 +99,22 @@ class ScreenOutForm(forms.Form):
             if said.asks:
                 self.data = holding(self.data, {"quick": ", ".join(said.left)})
                 self.add_error("quick", list(said.asks))
+        if unasked := self._unasked():
+            self.add_error(
+                None,
+                f"The brief was amended since this page was opened, and {unasked:,} were counted "
+                "for what it no longer asks for. Count them by the requirements as they are now, "
+                "or send it again without them.",
+            )
         if not self.errors and not self.lines:
             self.add_error("quick", "Say how many, and for what.")
         return data
+
+    def _unasked(self) -> int:
+        """How many were counted for requirements that the brief in force does not have."""
+        names = [name for name in self.data if name.startswith("count-")]
+        typed = [self.data[name].strip() for name in names if name not in self.fields]
+        return sum(int(count) for count in typed if count.isdecimal())
 
     def _fill(self, counts: Mapping[str, int]) -> None:
         filled = {}

@@ -140,7 +140,7 @@ def _slate(
         rendered = render_mail("slate", context)
         if len(rendered.html.encode()) < HTML_MAX:
             break
-    return rendered.with_headers({"Reply-To": slate.by.email})
+    return rendered.with_headers({"Reply-To": requisition.recruiter.email})
 
 
 def _line(reader: User, slate: Slate, submission: Submission, now: datetime) -> Line:

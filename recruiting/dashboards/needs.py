@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from operator import itemgetter
+from functools import reduce
+from operator import itemgetter, or_
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from django.db.models import (
 from intake.models import Brief, Side
 from recruiting.accounts.models import Client, Membership, Role
 from recruiting.approvals.models import Interview, Question, Submission
-from recruiting.approvals.states import State
+from recruiting.approvals.states import REACHED, State
 from requisitions.models import Requisition, Status, StatusChange
 from requisitions.models.status import ACTIVE
 from status_updates.facts import QUIET_AFTER
@@ -49,16 +50,19 @@ class Kind(StrEnum):
 
 
 def quiet(today: date, zone: tzinfo = UTC) -> Q:
-    """Open, and for longer than a week nothing logged since the last checkpoint or the opening.
+    """Open, and for longer than a week no checkpoint, no step of a candidate and no opening.
 
     The same that `facts` says of one requisition, as a condition.
     """
     since = today - QUIET_AFTER
     midnight = datetime.combine(since, time(), tzinfo=zone)
     opened = StatusChange.objects.filter(requisition=OuterRef("pk"), to_status=Status.OPEN)
+    recent = [Q(**{f"{column}__gte": since}) for column in REACHED.values()]
+    moved = Submission.objects.filter(reduce(or_, recent), requisition=OuterRef("pk"))
     return (
         Q(status=Status.OPEN)
         & (Q(latest_checkpoint=None) | Q(latest_checkpoint__on__lt=since))
+        & Q(~Exists(moved))
         & Q(Exists(opened) | Q(created_at__lt=midnight))
         & Q(~Exists(opened.filter(at__gte=midnight)))
     )

@@ -122,6 +122,12 @@ class Offer(models.Model):
     def __str__(self) -> str:
         return f"Offer to {self.submission_id}"
 
+    @property
+    def answered(self) -> Answered | None:
+        if not self.answer or self.answered_on is None:
+            return None
+        return Answered(self.answer, self.answered_on, self.because, self.words)
+
     @classmethod
     def make(
         cls, submission: Submission, said: Terms, *, pk: uuid.UUID, by: "User", now: datetime
@@ -161,7 +167,7 @@ class Offer(models.Model):
         with transaction.atomic():
             held, submission = held_submission(self.submission)
             current = Offer.objects.get(pk=self.pk)
-            if current.answer == said.answer and not current.undone_at:
+            if current.answered == said and not current.undone_at:
                 return
             if current.answer or current.undone_at:
                 raise StaleOffer(current)
