@@ -354,6 +354,16 @@ def _without_tokens(_logger: Any, _method: str, event: dict[str, Any]) -> dict[s
     return event
 
 
+_ROW = re.compile(r"DETAIL:.*?(?=\n\n(?:The above|During handling)|\Z)", re.DOTALL)
+
+
+def _without_rows(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+    """PostgreSQL tells the whole row that it refuses: what people wrote belongs in no log."""
+    for name in event.keys() & {"event", "exception", "error"}:
+        event[name] = _ROW.sub("DETAIL: (left out)", str(event[name]))
+    return event
+
+
 _processors: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -372,6 +382,7 @@ LOGGING = {
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                _without_rows,
                 structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
                 if EMBEDDED
                 else structlog.processors.JSONRenderer(),

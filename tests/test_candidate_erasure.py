@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.test import Client as Browser
 from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
@@ -318,6 +318,39 @@ def test_nothing_is_written_of_who_was_erased_and_nothing_taken_back(
     assert (submission.state, texts_with(CANARY)) == (state, {})
 
 
+def test_reason_for_which_it_ends_after_the_erasure_is_not_kept(
+    submission: Submission, recruiter: User, manager: User
+) -> None:
+    """What still stands can be ended by hand all the same."""
+    submission.decisions.filter(stage="interview").get().undo(by=manager, now=NOW)
+    submission.offers.all().delete()
+    Interview.objects.update(held_at=None)
+    submission.candidate.erase(by=None, now=NOW)
+    interview, words = submission.interviews.get(), f"{CANARY} again"
+    interview.cancel(sequence=0, by=recruiter, now=NOW, reason=words)
+    Withdrawal.withdraw(submission, whose="candidate", reason=words, by=recruiter, now=NOW)
+    assert texts_with(CANARY) == {}
+
+
+def test_draft_of_the_moment_before_is_removed_as_well(
+    requisition: Requisition, recruiter: User, manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was written while the erasure waited for the candidate."""
+    candidate = make_slate(requisition).submissions.get().candidate
+    other = make_requisition(requisition.client, recruiter=recruiter, manager=manager)
+    lock = Candidate.objects.select_for_update
+
+    def late(*args: Any, **options: Any) -> Any:
+        if not other.submissions.exists():
+            make_submission(other, candidate)
+        return lock(*args, **options)
+
+    monkeypatch.setattr(Candidate.objects, "select_for_update", late)
+    candidate.erase(by=recruiter, now=NOW)
+    assert candidate.erased_at
+    assert other.submissions.get().removed_at == NOW
+
+
 def test_criterion_that_went_with_her_is_told_as_what_it_was(
     requisition: Requisition, recruiter: User, manager: User, sign_in: Callable[[User], Browser]
 ) -> None:
@@ -581,6 +614,18 @@ def test_export_holds_every_text_and_the_files(
     )  # fmt: skip
 
 
+def test_export_holds_the_rest_where_a_file_is_lost(
+    submission: Submission, recruiter: User, sign_in: Callable[[User], Browser]
+) -> None:
+    resume = submission.candidate.resumes.get()
+    resume.file.storage.delete(str(resume.file.name))
+    path = reverse("candidate_export", args=[submission.candidate_id])
+    with zipfile.ZipFile(io.BytesIO(sign_in(recruiter).post(path).getvalue())) as package:
+        assert package.namelist() == ["data.json"]
+        (told,) = json.loads(package.read("data.json"))["resumes"]
+    assert (told["file"], CANARY in told["text"]) == ("", True)
+
+
 def test_export_is_recorded_by_ids_alone(
     submission: Submission, recruiter: User, sign_in: Callable[[User], Browser]
 ) -> None:
@@ -622,6 +667,24 @@ def test_nothing_of_a_candidate_stands_in_logs_events_notifications_subjects_or_
     assert told
     assert CANARY not in str(told)
     assert CANARY not in str(list(Mail.objects.values_list("subject", "headers", "payload", "key")))
+
+
+def test_row_that_the_database_refuses_stands_in_no_log(
+    requisition: Requisition, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """PostgreSQL quotes it with the error, and the traceback tells that twice."""
+    submission = make_submission(requisition, pitch=f"{CANARY}\n\n{CANARY}")
+    make_slate(requisition, submission)
+    try:
+        with transaction.atomic():
+            Submission.objects.filter(pk=submission.pk).update(removed_at=NOW)
+    except IntegrityError as error:
+        logging.getLogger("tests").exception("Task broke: %r", error)
+    formatter: Any = settings.LOGGING["formatters"]["line"]
+    line = formatter["()"](**{k: v for k, v in formatter.items() if k != "()"})
+    told = line.format(caplog.records[-1])
+    assert "submission_removed_as_draft" in told
+    assert CANARY not in told
 
 
 def test_candidate_of_one_client_stands_on_no_page_of_another(

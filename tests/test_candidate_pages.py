@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -254,6 +255,20 @@ def test_list_groups_candidates_by_where_they_stand(
         found = [(one.state, [row.pk for row in one.rows], [row.stands for row in one.rows])
                  for one in shown.groups]  # fmt: skip
         assert found == seen
+
+
+def test_decline_is_told_whenever_the_approval_was(
+    requisition: Requisition, manager: User, sign_in: SignIn
+) -> None:
+    """Two clocks may differ, and two records have one instant: a decline that stands is the last
+    word all the same."""
+    sent = make_submission(requisition)
+    make_slate(requisition, sent)
+    Decision.make(sent, "approve", by=manager, now=NOW)
+    before = NOW - timedelta(seconds=1)
+    Decision.make(sent, "decline", Why("pay"), stage="interview", by=manager, now=before)
+    (group,) = sign_in(manager).get(page("candidates", requisition)).context["page"].groups
+    assert [row.stands for row in group.rows] == ["Declined after an interview on 11 Mar: pay"]
 
 
 def test_open_question_stands_in_the_list(

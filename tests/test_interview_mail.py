@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import vobject
@@ -10,6 +11,7 @@ from django.test import Client as Browser
 
 from recruiting.accounts.models import Absence, Delegation, User
 from recruiting.approvals import interview_mail
+from recruiting.approvals.after_forms import FeedbackForm
 from recruiting.approvals.models import Decision, Feedback, Interview, Round, Submission, Withdrawal
 from recruiting.mailing import delivery
 from recruiting.mailing.models import Mail, State
@@ -225,6 +227,25 @@ def test_stop_by_link_asks_its_reason(held: Interview, manager: User) -> None:
     assert browser.post(page, {"verdict": "stop", "reason": "pay"}).status_code == 302
     decision = Decision.objects.get(stage="interview")
     assert (decision.reason, decision.by_link) == ("pay", True)
+
+
+def test_who_is_replaced_while_he_says_how_it_was_learns_who_says_so_now(
+    held: Interview, requisition: Requisition, manager: User, lead: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    browser, page = by_link(manager, held)
+    new = make_user(clients=[requisition.client], name="Nora New")
+    give = FeedbackForm.give
+
+    def late(*said: Any, **more: Any) -> Feedback:
+        requisition.edit({"manager": new}, version=1, by=lead, now=NOW)
+        return give(*said, **more)
+
+    monkeypatch.setattr(FeedbackForm, "give", late)
+    answer = browser.post(page, {"verdict": "on"})
+    assert (answer.status_code, "Nora New does" in answer.text) == (403, True)
+    assert "Canary" not in answer.text
+    assert not Feedback.objects.exists()
 
 
 def test_link_of_who_was_replaced_tells_nothing_of_the_candidate(

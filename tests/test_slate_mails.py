@@ -422,6 +422,19 @@ def test_contest_tells_recruiter_and_leads_once_and_the_decisions_stand(
     assert "Max Manager contests decisions made by link." in page.text
 
 
+def test_contest_is_not_said_for_who_opened_a_link_in_the_same_browser_since(
+    contest_link: str, slate: Slate, manager: User
+) -> None:
+    browser = Browser()
+    page = browser.get(contest_link, follow=True)
+    assert f'name="reader" value="{manager.pk}"' in page.text
+    said = {"text": "Not me", "reader": slate.by_id}
+    answer = browser.post(reverse("decisions_contest_by_mail", args=[slate.pk]), said)
+    assert (answer.status_code, "Nothing was said." in answer.text) == (409, True)
+    assert "Not me" in answer.text
+    assert not DecisionContest.objects.exists()
+
+
 def test_only_who_decided_by_link_contests(slate: Slate, manager: User, recruiter: User) -> None:
     with pytest.raises(ValueError, match="no decision of this person"):
         DecisionContest.say(slate, "Not me", by=manager, now=NOW)

@@ -5,6 +5,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.test import Client as Browser
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
@@ -51,6 +52,20 @@ def test_connection_that_breaks_stores_nothing(
     answer = sign_in(recruiter).generic("POST", path, form, MULTIPART_CONTENT, **broken)
     assert answer.status_code == 400
     assert Candidate.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_flood_is_refused_before_any_of_it_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By anybody at all: the form of the sign-in page is read as well."""
+    kept: list[int] = []
+
+    def take(_: object, data: bytes, start: int) -> None:
+        kept.append(len(data))
+
+    monkeypatch.setattr(MemoryFileUploadHandler, "receive_data_chunk", take)
+    flood = encode_multipart(BOUNDARY, {"file": resumes.upload(b"x" * (32 * 1024 * 1024))})
+    answer = Browser().generic("POST", reverse("account_login"), flood, MULTIPART_CONTENT)
+    assert (answer.status_code, kept) == (400, [])
 
 
 def test_whole_upload_reaches_the_form(

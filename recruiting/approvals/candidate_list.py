@@ -204,7 +204,9 @@ def _sent(one: Submission) -> str:
 
 
 def _declined(one: Submission) -> str:
-    made = _last(decision for decision in one.decisions.all() if decision.undone_at is None)
+    made = _last(
+        said for said in one.decisions.all() if said.undone_at is None and not said.is_approval
+    )
     why = made.text or Reason(made.reason).label.lower()
     after = " after an interview" if made.stage == made.At.INTERVIEW else ""
     return f"Declined{after} on {_day(made.at)}: {why}"

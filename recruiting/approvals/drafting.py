@@ -250,7 +250,9 @@ def _new_candidate(held: Requisition, written: Written, *, by: "User", now: date
 
 def _changed(candidate: Candidate, written: Written, versions: Versions) -> Candidate:
     """The one who is known, with what was typed. What differs is settled by the writer first."""
-    current = Candidate.objects.standing().select_for_update().get(pk=candidate.pk)
+    current = Candidate.objects.standing().select_for_update().filter(pk=candidate.pk).first()
+    if current is None:
+        raise NotNow("The data of this candidate was erased a moment ago.")
     stands = details_of(current)
     typed = {name: text or stands[name] for name, text in written.details.items()}
     if typed != stands and versions.candidate != current.version:

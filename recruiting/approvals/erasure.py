@@ -107,7 +107,9 @@ def erase(candidate: Candidate, *, by: "User | None", now: datetime) -> None:
             return
         submissions = list(mine.select_for_update(of=("self",)).order_by("pk"))
         for one in submissions:
-            one.requisition = held[one.requisition_id]
+            one.requisition = held.get(one.requisition_id) or (
+                Requisition.objects.locked().get(pk=one.requisition_id)  # added a moment ago
+            )
         _end(submissions, by=by, now=now)
         _empty_words(current, submissions)
         mails = _mails(submissions, current)

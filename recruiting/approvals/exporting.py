@@ -11,7 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 
 from recruiting.approvals.erasure import mails_about
-from recruiting.approvals.models import Candidate, Submission
+from recruiting.approvals.models import Candidate, Resume, Submission
 from recruiting.audit.models import record
 
 if TYPE_CHECKING:
@@ -60,10 +60,11 @@ def _write(candidate: Candidate, package: zipfile.ZipFile, now: datetime) -> Non
     resumes = []
     for number, resume in enumerate(candidate.resumes.order_by("at", "id"), 1):
         name = f"resumes/{number} {resume.name}" if resume.file else ""
-        if name:
-            with resume.file.open("rb") as source, package.open(name, "w") as target:
-                for chunk in source.chunks():
-                    target.write(chunk)
+        try:
+            if name:
+                _pack(resume, package, name)
+        except FileNotFoundError:
+            name = ""  # a copy of all that is left
         resumes.append({**_row(resume, ("name", "kind", "size", "at", "text")), "file": name})
     data = {
         "exported_at": now,
@@ -76,6 +77,12 @@ def _write(candidate: Candidate, package: zipfile.ZipFile, now: datetime) -> Non
     }  # fmt: skip
     written = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
     package.writestr("data.json", written)
+
+
+def _pack(resume: Resume, package: zipfile.ZipFile, name: str) -> None:
+    with resume.file.open("rb") as source, package.open(name, "w") as target:
+        for chunk in source.chunks():
+            target.write(chunk)
 
 
 def _submissions(candidate: Candidate) -> Iterable[Submission]:

@@ -5,6 +5,10 @@ from typing import Any
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http.multipartparser import MultiPartParserError
 
+WHOLE_MAX = 32 * 1024 * 1024
+"""Bytes of a whole form with its files. What is smaller than this and still too large is refused
+by the field, in words; all else before a byte of it is kept, since anybody may send it."""
+
 TAIL = 1024
 """Bytes in which the end of a form has to stand."""
 
@@ -27,13 +31,16 @@ class _Watched:
 
 class WholeUploads(FileUploadHandler):
     """Refuses a form that stops before its end, with status 400. Django takes the part of a file
-    that did arrive for the file, when a connection breaks."""
+    that did arrive for the file, when a connection breaks. One that would fill the disk as well."""
 
     _watched: _Watched | None = None
     _end = b""
 
     def handle_raw_input(self, input_data: Any, *described: Any, **more: Any) -> None:
         """Watch the request's stream, unless its body has been read before as a whole."""
+        length: int = described[1]
+        if length > WHOLE_MAX:
+            raise MultiPartParserError("The upload is too large.")
         if hasattr(input_data, "_stream"):
             self._watched = input_data._stream = _Watched(input_data._stream)
             boundary: bytes = described[2]

@@ -225,6 +225,8 @@ class Interview(Appointment):
                 return
             if current.sequence != sequence or current.held_at:
                 raise StaleInterview(current)
+            if by and submission.candidate.erased_at:
+                reason = ""  # nothing is written of her any more
             current.cancelled_at, current.reason = now, reason
             current._clean("reason")
             current._next()

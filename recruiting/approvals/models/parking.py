@@ -142,6 +142,8 @@ class Withdrawal(models.Model):
                 raise NotNow("The offer is accepted. Take that answer back first.")
             if state not in (*UNDER_WAY, State.PARKED):
                 raise NotNow(f"There is nothing to withdraw: {state.label.lower()}.")
+            if current.candidate.erased_at:
+                reason = ""  # nothing is written of her any more
             made = cls(submission=current, whose=whose, reason=reason, by=by, at=now)
             made.clean_fields(exclude={f.name for f in cls._meta.fields} - {"reason"})
             made.save(force_insert=True)

@@ -58,16 +58,21 @@ def undoing(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
 @by_link(FEEDBACK_LINK)
 @require_http_methods(["GET", "POST"])
 def by_mail(request: HttpRequest, pk: UUID, *, link: Link) -> HttpResponse:
-    """One question, answered without signing in."""
+    """One question, answered without signing in. Who does not decide any more learns who does."""
+    try:
+        return _by_mail(request, pk, link)
+    except NotForYou as refusal:
+        return render(request, "approvals/not_for_you.html", {"why": str(refusal)}, status=403)
+
+
+def _by_mail(request: HttpRequest, pk: UUID, link: Link) -> HttpResponse:
+    """Raises NotForYou, also for who was replaced in the moment before he said so."""
     rows = Interview.objects.select_related(
         "feedback__by", "feedback__in_name_of", "submission__candidate", "submission__slate",
         *(f"submission__requisition__{one}" for one in ("client", "recruiter", "manager")),
     )  # fmt: skip
     found, now = get_object_or_404(rows, pk=pk), timezone.now()
-    try:
-        shown = asked(found, link.user, now=now)
-    except NotForYou as refusal:
-        return render(request, "approvals/not_for_you.html", {"why": str(refusal)}, status=403)
+    shown = asked(found, link.user, now=now)
     form = FeedbackForm(request.POST if request.method == "POST" else None)
     context = {"asked": shown, "form": form, "requisition": found.submission.requisition}
     if request.method == "GET":

@@ -101,8 +101,10 @@ def contest(request: HttpRequest, pk: UUID, *, link: Link) -> HttpResponseBase:
     made = Decision.objects.filter(submission__slate=found, by=link.user, by_link=True)
     if not made.exists():
         raise Http404
+    reader = str(link.user.pk)
+    is_others = request.POST.get("reader", reader) != reader
     form = ContestForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not is_others:
         said = form.cleaned_data["text"]
         DecisionContest.say(found, said, by=link.user, now=timezone.now())
         return redirect("decisions_contest_by_mail", pk)
@@ -112,8 +114,10 @@ def contest(request: HttpRequest, pk: UUID, *, link: Link) -> HttpResponseBase:
         "standing": made.filter(undone_at=None).count(),
         "contest": found.contests.filter(user=link.user).first(),
         "form": form,
+        "reader": reader,
+        "is_others": is_others,
     }
-    status = 422 if form.errors else 200
+    status = 422 if form.errors else 409 if is_others else 200
     return render(request, "approvals/contest.html", context, status=status)
 
 
