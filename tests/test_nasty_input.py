@@ -36,10 +36,10 @@ NASTY = [
     "x" * 20_000, "é@ö.example", "localtime", "../../etc", "//evil.example", "http://[",
 ]  # fmt: skip
 
-SHARES = 20
-"""Each field gets every twentieth value; the next field the ones after those."""
+SHARES = len(NASTY)
+"""Each field gets one of the values; the next field the one after that."""
 
-TURNS = 4
+TURNS = 3
 """All fields get values at once so many times, the next time turned by so many places."""
 
 PARTS = 2
