@@ -38,7 +38,7 @@ from requisitions.models import Stage
 from tests.demo import requisition, standing, user
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 JOBS = {
     "integration engineer": integration,
     "service desk": service_desk,
