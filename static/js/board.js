@@ -102,10 +102,11 @@
     }
   });
 
-  /* The row goes where it will stand, before the list is shown anew; so the focus goes with it. */
+  /* The row goes where it will stand, before the list is shown anew; so the focus goes with it.
+     Where news came before the answer, another row stands there already in place of this one. */
   function put(row, column) {
     const active = row.contains(document.activeElement) ? document.activeElement : null;
-    if (!column || columnOf(row) === column) return;
+    if (!column || !row.isConnected || columnOf(row) === column) return;
     column.append(row);
     active?.focus();
   }
@@ -183,7 +184,7 @@
   }
 
   function leave(row, kind, { text, undo }) {
-    const next = entryOf(neighbour(row)) ?? document.querySelector(`[data-adds="${kind}"] [name=text]`);
+    const next = entryOf(row.isConnected ? neighbour(row) : null) ?? document.querySelector(`[data-adds="${kind}"] [name=text]`);
     const had = row.contains(document.activeElement);
     row.remove();
     if (had) next.focus();
