@@ -65,6 +65,7 @@ def test_demo_leaves_a_database_with_other_people_alone() -> None:
     assert row_counts() == before
 
 
+@pytest.mark.one_database
 def test_demo_that_fails_leaves_nothing_behind(
     now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,6 +78,7 @@ def test_demo_that_fails_leaves_nothing_behind(
     assert set(row_counts().values()) == {0}
 
 
+@pytest.mark.one_database
 def test_demo_tells_how_to_sign_in_and_lets_in() -> None:
     said = load()
     for line in ("/accounts/login/", "same-page-demo", "manager@demo.example"):
