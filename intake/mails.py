@@ -32,13 +32,16 @@ def register() -> None:
     kinds.register(
         Kind(
             TO_SIGN,
+            title="Brief to sign",
             render=render_requests,
             still_wanted=still_asked,
             urgent=True,
             materialise=materialise,
         )
     )
-    kinds.register(Kind(SIGNED, render=render_confirmations, urgent=True))
+    kinds.register(
+        Kind(SIGNED, title="Confirmation of a signature", render=render_confirmations, urgent=True)
+    )
 
 
 def still_asked(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Postpone]:

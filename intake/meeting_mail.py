@@ -38,10 +38,27 @@ from requisitions.models import Requisition
 
 def register() -> None:
     kinds.register(
-        Kind(INVITATION, render=invitations, still_wanted=still_standing, materialise=catch_up)
+        Kind(
+            INVITATION,
+            title="Meeting invitation",
+            render=invitations,
+            still_wanted=still_standing,
+            materialise=catch_up,
+        )
     )
-    kinds.register(Kind(CANCELLATION, render=cancellations, still_wanted=was_invited))
-    kinds.register(Kind(WRITING, render=requests, still_wanted=still_to_answer))
+    kinds.register(
+        Kind(
+            CANCELLATION, title="Meeting called off", render=cancellations, still_wanted=was_invited
+        )
+    )
+    kinds.register(
+        Kind(
+            WRITING,
+            title="Questions before a meeting",
+            render=requests,
+            still_wanted=still_to_answer,
+        )
+    )
 
 
 def catch_up(now: datetime) -> int:

@@ -148,7 +148,9 @@ def test_kind_can_object_or_put_off(
         first.pk: Skip("Not today."),
         second.pk: Postpone(now + MINUTE),
     }
-    kind = Kind("note", render=write_notes, still_wanted=lambda batch, now: objections)
+    kind = Kind(
+        "note", title="Note", render=write_notes, still_wanted=lambda batch, now: objections
+    )
     register_kind(kind)
     ended = delivery.deliver([first.pk, second.pk, third.pk], now=now)
     assert ended == {State.SKIPPED: 1, State.PENDING: 1, State.SENT: 1}
@@ -166,7 +168,7 @@ def test_one_mail_that_cannot_be_written_does_not_hold_up_the_others(
             raise ZeroDivisionError
         return dict(write_notes(batch, now))
 
-    register_kind(Kind("note", render=render))  # type: ignore[arg-type]
+    register_kind(Kind("note", title="Note", render=render))  # type: ignore[arg-type]
     ended = delivery.deliver([bad.pk, good.pk], now=now)
     assert ended == {State.SENT: 1, State.PENDING: 1}
     bad.refresh_from_db()
@@ -270,7 +272,7 @@ def test_kind_that_fails_to_materialise_does_not_stop_the_sweep(
     def fail(now: datetime) -> int:
         raise ZeroDivisionError
 
-    register_kind(Kind("broken", render=write_notes, materialise=fail))
+    register_kind(Kind("broken", title="Note", render=write_notes, materialise=fail))
     mail = queue_note("a")
     assert list(sweeper.sweep(now)) == [[mail.pk]]
 
@@ -324,7 +326,7 @@ def test_without_a_queue_urgent_mail_goes_at_once(
     outgoing: list[EmailMessage],
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    register_kind(Kind("urgent", render=write_notes, urgent=True))
+    register_kind(Kind("urgent", title="Note", render=write_notes, urgent=True))
     with django_capture_on_commit_callbacks(execute=True):
         mail = queue_note("a", kind="urgent")
     mail.refresh_from_db()
@@ -334,7 +336,7 @@ def test_without_a_queue_urgent_mail_goes_at_once(
 def test_redacted_kind_keeps_nothing_of_the_text(
     register_kind: RegisterKind, outgoing: list[EmailMessage], manager: User, now: datetime
 ) -> None:
-    register_kind(Kind("secret", render=write_notes, redact=True))
+    register_kind(Kind("secret", title="Note", render=write_notes, redact=True))
     mail = ledger.queue(
         "secret", recipient=manager, period="a", payload={"code": "123456"}, now=now
     )

@@ -62,7 +62,7 @@ def test_with_the_queue_down_saves_work_and_urgent_mail_goes(
     mailoutbox: list[EmailMessage],
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    register_kind(Kind("urgent", render=write_notes, urgent=True))
+    register_kind(Kind("urgent", title="Note", render=write_notes, urgent=True))
     failures = tasks.wakes["failed"]
     with django_capture_on_commit_callbacks(execute=True):
         plain = queue_note("a")

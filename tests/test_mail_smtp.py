@@ -138,7 +138,11 @@ def test_subject_that_is_not_ascii_arrives_as_written(
 ) -> None:
     subject = "Škoda 東京: 2 résumés 🙂"
     register_kind(
-        Kind("note", render=lambda batch, now: {m.pk: Rendered(subject, "Ž", "Ž") for m in batch})
+        Kind(
+            "note",
+            title="Note",
+            render=lambda batch, now: {m.pk: Rendered(subject, "Ž", "Ž") for m in batch},
+        )
     )
     delivery.deliver([queue_note("a").pk], now=now)
     [message] = server.messages
@@ -289,7 +293,7 @@ def test_other_mails_go_on_over_a_new_connection_after_a_hang_up(
 def test_redacted_mail_keeps_its_text_until_it_has_left(
     server: Moody, register_kind: RegisterKind, queue_note: QueueNote, now: datetime
 ) -> None:
-    register_kind(Kind("secret", render=write_notes, redact=True))
+    register_kind(Kind("secret", title="Note", render=write_notes, redact=True))
     server.replies = ["451 later"]
     mail = queue_note("a", kind="secret")
     delivery.deliver([mail.pk], now=now)

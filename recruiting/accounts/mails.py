@@ -105,10 +105,22 @@ def still_invited(batch: Sequence[Mail], now: datetime) -> dict[UUID, kinds.Skip
 
 
 def register() -> None:
-    kinds.register(kinds.Kind(SIGN_IN, render=render_sign_in, urgent=True, redact=True))
-    kinds.register(kinds.Kind(ADDRESS_CHANGE, render=render_address_changes, urgent=True))
     kinds.register(
-        kinds.Kind(INVITATION, render=render_invitations, still_wanted=still_invited, urgent=True)
+        kinds.Kind(SIGN_IN, title="Sign-in code", render=render_sign_in, urgent=True, redact=True)
+    )
+    kinds.register(
+        kinds.Kind(
+            ADDRESS_CHANGE, title="Change of address", render=render_address_changes, urgent=True
+        )
+    )
+    kinds.register(
+        kinds.Kind(
+            INVITATION,
+            title="Invitation",
+            render=render_invitations,
+            still_wanted=still_invited,
+            urgent=True,
+        )
     )
 
 

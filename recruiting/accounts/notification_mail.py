@@ -43,6 +43,7 @@ def register() -> None:
     kinds.register(
         Kind(
             NOTIFICATIONS,
+            title="Notifications",
             render=render,
             still_wanted=still_wanted,
             can_stop=True,

@@ -38,11 +38,39 @@ INVITATION, CANCELLATION = Interview.invitation, Interview.cancellation
 
 def register() -> None:
     kinds.register(
-        Kind(INVITATION, render=invitations, still_wanted=still_standing, materialise=catch_up)
+        Kind(
+            INVITATION,
+            title="Interview invitation",
+            render=invitations,
+            still_wanted=still_standing,
+            materialise=catch_up,
+        )
     )
-    kinds.register(Kind(CANCELLATION, render=cancellations, still_wanted=was_invited))
-    kinds.register(Kind(FEEDBACK, render=questions, still_wanted=still_asked, urgent=True))
-    kinds.register(Kind(FEEDBACK_GIVEN, render=confirmations, still_wanted=still_there))
+    kinds.register(
+        Kind(
+            CANCELLATION,
+            title="Interview called off",
+            render=cancellations,
+            still_wanted=was_invited,
+        )
+    )
+    kinds.register(
+        Kind(
+            FEEDBACK,
+            title="Request for interview feedback",
+            render=questions,
+            still_wanted=still_asked,
+            urgent=True,
+        )
+    )
+    kinds.register(
+        Kind(
+            FEEDBACK_GIVEN,
+            title="Confirmation of feedback",
+            render=confirmations,
+            still_wanted=still_there,
+        )
+    )
 
 
 def catch_up(now: datetime) -> int:

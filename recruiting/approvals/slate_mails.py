@@ -41,14 +41,30 @@ def register() -> None:
     kinds.register(
         Kind(
             SLATE,
+            title="Resumes to decide on",
             render=render_slates,
             still_wanted=still_deciding,
             urgent=True,
             materialise=materialise,
         )
     )
-    kinds.register(Kind(ANSWER, render=render_answers, still_wanted=still_deciding, urgent=True))
-    kinds.register(Kind(DECIDED, render=render_confirmations, still_wanted=still_there))
+    kinds.register(
+        Kind(
+            ANSWER,
+            title="Answer to a question",
+            render=render_answers,
+            still_wanted=still_deciding,
+            urgent=True,
+        )
+    )
+    kinds.register(
+        Kind(
+            DECIDED,
+            title="Confirmation of decisions",
+            render=render_confirmations,
+            still_wanted=still_there,
+        )
+    )
 
 
 # --- asked again just before they are written ----------------------------------------------

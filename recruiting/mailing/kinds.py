@@ -7,6 +7,7 @@ statements as one.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -39,10 +40,19 @@ def no_objection(batch: "Sequence[Mail]", now: datetime) -> Mapping[UUID, Skip |
     return {}
 
 
+class Budget(Enum):
+    """What the number of mails that a person wants in a day means for a kind."""
+
+    FREE = "somebody waits for it: never delayed, never counted"
+    COUNTED = "goes whatever came before it, and counts"
+    LIMITED = "waits for the next digest when the day's mails are used up"
+
+
 @dataclass(frozen=True)
 class Kind:
     """How one kind of mail comes about.
 
+    `title` is what people call it, such as "Sign-in code".
     `render(batch, now)` writes each mail of the batch, by its id; rows come with `recipient` and
     `client` selected. A `Skip` instead of a text says that there is nothing to send.
     `still_wanted(batch, now)` is asked just before that: it returns objections by mail id, and a
@@ -50,10 +60,12 @@ class Kind:
     `urgent`: somebody waits for it; the web process delivers it when the queue is away.
     `redact`: the text is wiped from the ledger as soon as the mail has left (sign-in codes).
     `can_stop`: a person may unsubscribe; `resumed(user, now)` is called when she subscribes again.
+    `budget`: whether it counts among, and waits for, the mails that a person wants in a day.
     `materialise(now)` writes the rows that become due, ahead of time, and returns how many.
     """
 
     name: str
+    title: str
     render: "Callable[[Sequence[Mail], datetime], Mapping[UUID, Rendered | Skip]]"
     still_wanted: "Callable[[Sequence[Mail], datetime], Mapping[UUID, Skip | Postpone]]" = (
         no_objection
@@ -61,6 +73,7 @@ class Kind:
     urgent: bool = False
     redact: bool = False
     can_stop: bool = False
+    budget: Budget = Budget.FREE
     resumed: "Callable[[User, datetime], None] | None" = None
     materialise: Callable[[datetime], int] | None = None
 

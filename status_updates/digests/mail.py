@@ -13,7 +13,7 @@ from intake.mails import BRIEF
 from recruiting.accounts.models import User
 from recruiting.approvals.notices import SLATE
 from recruiting.mailing import kinds
-from recruiting.mailing.kinds import Kind, Skip
+from recruiting.mailing.kinds import Budget, Kind, Skip
 from recruiting.mailing.links import unsubscribe_url
 from recruiting.mailing.messages import hashed, site_host
 from recruiting.mailing.models import Mail
@@ -44,9 +44,11 @@ def register() -> None:
     kinds.register(
         Kind(
             KIND,
+            title="Digest",
             render=render,
             still_wanted=rows.still_wanted,
             can_stop=True,
+            budget=Budget.COUNTED,
             resumed=rows.resumed,
             materialise=rows.materialise,
         )

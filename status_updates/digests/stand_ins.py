@@ -29,7 +29,7 @@ WENT_OUT = (State.SENT, State.AMBIGUOUS)
 
 def register() -> None:
     kinds.register(
-        Kind(COPY, render=render, still_wanted=still_wanted, materialise=materialise)
+        Kind(COPY, title="Copy of a digest", render=render, still_wanted=still_wanted, materialise=materialise)
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """People, the clients they work for, and how and when each of them works."""
 
 from recruiting.accounts.models.absences import Absence, Delegation
-from recruiting.accounts.models.cadences import Cadence
+from recruiting.accounts.models.cadences import Cadence, DigestRhythm
 from recruiting.accounts.models.cards import (
     Channel,
     DigestWish,
@@ -34,6 +34,7 @@ __all__ = [
     "ClientSettings",
     "Closing",
     "Delegation",
+    "DigestRhythm",
     "DigestWish",
     "Invitation",
     "InvitationRefused",

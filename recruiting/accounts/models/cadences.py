@@ -21,6 +21,16 @@ class Cadence(models.TextChoices):
     NEVER = "never", "Not by mail"
 
 
+class DigestRhythm(models.TextChoices):
+    """How often a hiring manager's digest comes. Each has periods of its own: the local day, the
+    local ISO week, or two of them."""
+
+    DAILY = "daily", "Every working day"
+    WEEKDAYS = "weekdays", "On chosen days"
+    WEEKLY = "weekly", "Once a week"
+    FORTNIGHTLY = "fortnightly", "Every other week"
+
+
 def due(cadence: Cadence, since: datetime, hours: Calendar) -> datetime:
     """When a mail goes that gathers what has come up since that instant.
 

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models, transaction
 from django.db.models import F
 
 from recruiting.accounts.models.absences import Absence, Delegation, NotEligible
-from recruiting.accounts.models.cadences import Cadence
+from recruiting.accounts.models.cadences import Cadence, DigestRhythm
 from recruiting.audit.models import record
 from recruiting.lib import public_holidays
 from recruiting.lib.businesstime import Calendar
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
 DIGEST = "digest"
 """The kind of mail that the wish for a digest is about."""
+
+MAIL_BUDGET = 2
+"""Mails a day that a person gets at most of those that can wait, unless she says otherwise."""
+
+MAIL_BUDGET_MAX = 20
 
 DETAIL_MAX = 120
 HOW_TO_MAX = 2_000
@@ -204,6 +210,10 @@ class Preferences(models.Model):
     """When a person wants the digest, in the zone of the working card.
 
     Whether she wants it at all is a matter of `mailing.subscriptions`.
+    `digest_weekday` counts for weekly and fortnightly digests, `digest_weekdays` (ISO numbers) for
+    chosen days alone. `digest_only_news`: none when nothing waits and nothing has changed.
+    `mail_budget`: mails a day, the digest included, past which nudges and notices wait for the
+    next digest.
     `digest_since`: slots before this instant are not made up for (joined, resumed, came back).
     `notify` says how soon notifications go by mail, by their kind, where it is not the usual way;
     `notification_wishes` changes it.
@@ -211,6 +221,17 @@ class Preferences(models.Model):
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="preferences"
+    )
+    digest_rhythm = models.CharField(
+        max_length=12,
+        choices=DigestRhythm,
+        default=DigestRhythm.WEEKLY,
+        db_default=DigestRhythm.WEEKLY,
+    )
+    digest_weekdays = models.JSONField(null=True, blank=True)
+    digest_only_news = models.BooleanField(default=False, db_default=False)
+    mail_budget = models.PositiveSmallIntegerField(
+        default=MAIL_BUDGET, db_default=MAIL_BUDGET, validators=[MaxValueValidator(MAIL_BUDGET_MAX)]
     )
     digest_weekday = models.PositiveSmallIntegerField(choices=Weekday, default=Weekday.MONDAY)
     digest_hour = models.PositiveSmallIntegerField(default=8)
@@ -227,6 +248,13 @@ class Preferences(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(digest_weekday__range=(1, 7)), name="preferences_weekday"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(digest_rhythm__in=DigestRhythm.values),
+                name="preferences_rhythm_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(mail_budget__lte=MAIL_BUDGET_MAX), name="preferences_mail_budget"
             ),
         ]
 
