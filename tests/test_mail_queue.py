@@ -103,5 +103,6 @@ def test_deliver_task_takes_ids_as_text(queue_note: QueueNote) -> None:
 
 
 def test_every_scheduled_task_exists() -> None:
+    current_app.loader.import_default_modules()
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
         assert entry["task"] in current_app.tasks

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from recruiting.accounts.models import Delegation, Role, User
 from recruiting.mailing import kinds, ledger
-from recruiting.mailing.kinds import Kind, Postpone, Skip
+from recruiting.mailing.kinds import Budget, Kind, Postpone, Skip
 from recruiting.mailing.links import unsubscribe_headers
 from recruiting.mailing.models import UNFINISHED, Mail, State, Unsubscription
 from recruiting.mailing.render import Rendered
@@ -29,8 +29,15 @@ WENT_OUT = (State.SENT, State.AMBIGUOUS)
 
 def register() -> None:
     kinds.register(
-        Kind(COPY, title="Copy of a digest", render=render, still_wanted=still_wanted, materialise=materialise)
-    )  # fmt: skip
+        Kind(
+            COPY,
+            title="Copy of a digest",
+            render=render,
+            still_wanted=still_wanted,
+            budget=Budget.COUNTED,
+            materialise=materialise,
+        )
+    )
 
 
 @dataclass(frozen=True)
