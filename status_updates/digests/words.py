@@ -173,8 +173,7 @@ def numbers(line: Facts, url: str, today: date) -> dict[str, Any]:
             words, change = stage_words(stage, total), _change(line.moved, stage)
             figures.append(f"{words} ({change})" if change else words)
             marked.append(f"{words} <b>{change}</b>" if change else words)
-    healthy = line.health == "healthy" and line.days_open is not None
-    note = f"Open for {days_words(line.days_open or 0)}." if healthy and figures else line.sentence
+    note = _open_for(line) if figures and line.health in ("healthy", "quiet") else line.sentence
     return {
         "title": line.requisition.title,
         "url": url,
@@ -182,6 +181,12 @@ def numbers(line: Facts, url: str, today: date) -> dict[str, Any]:
         "marked": SafeString(", ".join(marked)),  # our own words and numbers, and nobody's text
         "note": " ".join(filter(None, [note, target_words(line, today)])),
     }
+
+
+def _open_for(line: Facts) -> str:
+    """Where it stands, the figures left out, which stand beside it."""
+    quiet = f"; nothing logged for {days_words(line.quiet_days or 0)}"
+    return f"Open for {days_words(line.days_open or 0)}{quiet if line.health == 'quiet' else ''}."
 
 
 def _change(moved: Mapping[Stage, int], stage: Stage) -> str:
