@@ -16,6 +16,7 @@ from recruiting.accounts.models import User
 from recruiting.approvals.balls import Ball
 from recruiting.approvals.interview_mail import FEEDBACK_LINK
 from recruiting.approvals.notices import SLATE
+from recruiting.lib.collecting import uncollected
 from recruiting.mailing import kinds
 from recruiting.mailing.kinds import Budget, Kind, Skip
 from recruiting.mailing.links import unsubscribe_url
@@ -58,11 +59,10 @@ def register() -> None:
 
 def render(batch: Sequence[Mail], now: datetime) -> dict[UUID, Rendered | Skip]:
     """Every mail of the batch as a text, or the reason why there is none."""
-    told = letters(batch, now)
-    return {
-        mail.pk: written(told[mail.pk]) if mail.pk in told else Skip("No requisition to tell of.")
-        for mail in batch
-    }
+    nothing = Skip("No requisition to tell of.")
+    with uncollected():
+        told = letters(batch, now)
+        return {mail.pk: written(told[mail.pk]) if mail.pk in told else nothing for mail in batch}
 
 
 @dataclass(frozen=True)
