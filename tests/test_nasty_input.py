@@ -205,7 +205,7 @@ def variants(form: Form) -> Iterator[tuple[str, dict[str, str]]]:
     for place, name in enumerate(alone[:: 5 if len(names) > ALIKE else 1]):
         for value in NASTY[place % SHARES :: SHARES]:
             yield f"{name}={value!r}", {**form.fields, name: value}
-    for first in range(0, len(NASTY), len(NASTY) // TURNS + 1):
+    for first in range(0, len(NASTY), len(NASTY) // TURNS + 1) if names else [0]:
         turned = [*NASTY[first:], *NASTY[:first]] * 2
         yield f"all from {NASTY[first]!r}", dict(zip(names, turned, strict=False))
 
