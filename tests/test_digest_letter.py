@@ -15,7 +15,7 @@ from time_machine import TimeMachineFixture
 
 from recruiting.accounts.models import Client, Membership, User
 from recruiting.lib.mailview import viewable
-from recruiting.mailing import delivery
+from recruiting.mailing import delivery, recording
 from recruiting.mailing.links import without_personal_links
 from recruiting.mailing.models import Mail, State
 from requisitions.models import Requisition, Stage, Status, Watcher
@@ -221,7 +221,7 @@ def test_what_is_logged_while_a_letter_waits_for_its_server_is_in_the_next(
     [claimed] = delivery.claim([mail.pk], MONDAY)
     delivery._write([claimed], MONDAY, Counter())
     make_checkpoint(requisition, now=MONDAY + HOUR / 2, counts={Stage.FOUND: 4})
-    delivery._finish(claimed, State.SENT, MONDAY + HOUR)
+    recording.finish(claimed, State.SENT, MONDAY + HOUR)
     assert "4 found" in body(letter(MONDAY + WEEK))
 
 
