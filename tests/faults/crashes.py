@@ -2,10 +2,10 @@
 
 import os
 import random
+import re
 import signal
 import time
 from contextlib import suppress
-from datetime import timedelta
 from threading import Event
 
 from django.utils import timezone
@@ -34,7 +34,7 @@ def killed_workers(stage: Stage) -> dict[str, object]:
     beat = stage.beat()
     workers = {name: stage.worker(name) for name in ("worker-a", "worker-b", "worker-c")}
     restart_after = {chance.randrange(KILLS // 4, KILLS // 2), chance.randrange(KILLS // 2, KILLS)}
-    kinds = {"whole worker": 0, "one child": 0}
+    kinds = {"a whole worker": 0, "its children": 0}
     kills = 0
     while kills < KILLS:
         ledger.sweep()
@@ -60,8 +60,7 @@ def killed_workers(stage: Stage) -> dict[str, object]:
     def done() -> bool:
         ledger.let_leases_of_the_dead_run_out()
         ledger.let_waits_end()
-        states = ledger.states()
-        return not states.keys() & {"pending", "claimed", "sending"}
+        return ledger.has_ended()
 
     ledger.sweep_until(done, "every mail has come to its end", seconds=240)
     promise(beat.is_running, "beat lived through it")
@@ -69,7 +68,7 @@ def killed_workers(stage: Stage) -> dict[str, object]:
     missing = {one.email for one in people} - set(tally.copies)
     figures = {
         "managers": len(people),
-        "kills": f"{kills} ({kinds['whole worker']} of a whole worker, {kinds['one child']} of a child)",
+        "kills": ", ".join([str(kills), *(f"{count} of {what}" for what, count in kinds.items())]),
         "immediate restarts of PostgreSQL": RESTARTS,
         "left when the last kill had come": left_after_kills,
         "missing": len(missing),
@@ -87,14 +86,15 @@ def killed_workers(stage: Stage) -> dict[str, object]:
 
 
 def _kill(worker: Process, chance: random.Random) -> str:
-    """All of a worker at once, or one of its two children, as the kernel does without memory."""
+    """All of a worker at once, or those that work in it, as the kernel does without memory."""
     children = worker.children()
     if chance.random() < 0.5 or not children:
         worker.kill()
-        return "whole worker"
-    with suppress(ProcessLookupError):
-        os.kill(chance.choice(children), signal.SIGKILL)
-    return "one child"
+        return "a whole worker"
+    for child in children:
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+    return "its children"
 
 
 def many_sweepers(stage: Stage) -> dict[str, object]:
@@ -107,13 +107,17 @@ def many_sweepers(stage: Stage) -> dict[str, object]:
     sweepers = [stage.manage("send_digests", name=f"sweeper-{number}") for number in range(10)]
     codes = [sweeper.wait() for sweeper in sweepers]
     ledger.sweep_until(lambda: ledger.states()["sent"] >= len(people), "all are sent", every=5)
-    ticks = sum(beat.said.count("Sending due task sweep-mail") for beat in beats)
-    sweeps = sum(worker.said.count("mailing.tasks.sweep") for worker in workers)
+
+    def ticks() -> int:
+        return sum(beat.said.count("Sending due task sweep-mail") for beat in beats)
+
+    wait_until(lambda: ticks() >= len(beats), "each beat ticks", 100)
+    sweeps = sum(len(re.findall(r"mailing\.tasks\.sweep\S+ received", w.said)) for w in workers)
     time.sleep(3)
     figures = {
         "rows": sum(ledger.states().values()),
         "mails": stage.mail.count,
-        "beats": f"{len(beats)} ({ticks} ticks)",
+        "beats": f"{len(beats)} ({ticks()} ticks)",
         "sweepers": f"{len(sweepers)} and {sweeps} sweeps by workers",
         "duplicates": stage.mail.tally.duplicates,
     }
@@ -178,5 +182,3 @@ def _slept(stage: Stage, moment: Moment) -> dict[str, int]:
 
 
 SCENARIOS = (killed_workers, many_sweepers, sleeping_worker)
-
-_ = timedelta

@@ -60,6 +60,13 @@ def wish_for_now(people: Sequence[User], now: datetime) -> None:
     )
 
 
+def wish_for_an_hour_ago(people: Sequence[User], now: datetime) -> None:
+    """As `wish_for_now`, an hour earlier, unless that was last week."""
+    week = timezone.now().astimezone(UTC).isocalendar().week
+    earlier = now - timedelta(hours=1)
+    wish_for_now(people, earlier if earlier.astimezone(UTC).isocalendar().week == week else now)
+
+
 # --- databases -----------------------------------------------------------------------------
 
 

@@ -76,6 +76,10 @@ class Ledger:
                OR (state = 'pending' AND next_attempt_at <= now()) LIMIT 1"""
         )
 
+    def has_ended(self) -> bool:
+        """Nothing is unfinished."""
+        return not self.states().keys() & {"pending", "claimed", "sending"}
+
     # --- time travel -------------------------------------------------------------------
 
     def travel(self, by: timedelta) -> None:
