@@ -37,9 +37,8 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=10)
 """How long a claim lasts: a batch at the rate cap, and a server that answers slowly."""
 
-RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, *[60] * 24))
-"""Waits between attempts that a server puts off, for a day. After the last one the mail has failed;
-with four of them it had after 81 minutes, and a server that is out of order for two hours lost it."""
+RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
+"""Waits between attempts that a server puts off. After the last one the mail has failed."""
 
 UNREACHABLE_RETRY = timedelta(minutes=1)
 """With no server to talk to, a mail waits; that uses up none of its attempts."""
