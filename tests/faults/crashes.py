@@ -19,7 +19,7 @@ KILLS = 40
 RESTARTS = 2
 SEED = 6
 
-GRACE = 1.5
+GRACE = 0.5
 """Seconds until what a dead worker had on the wire has surely ended."""
 
 
@@ -48,11 +48,11 @@ def killed_workers(stage: Stage) -> dict[str, object]:
         busy = sorted(ledger.workers_at_work()) or sorted(workers)
         name = chance.choice(busy)
         kinds[_kill(workers[name], chance)] += 1
+        ledger.note_death_of(name)
         kills += 1
         if not workers[name].is_running:
             workers[name] = stage.worker(name)
-        else:
-            time.sleep(GRACE)
+        time.sleep(GRACE)
         ledger.let_leases_of_the_dead_run_out()
         ledger.let_waits_end()
     left_after_kills = sum(ledger.states().values()) - ledger.states()["sent"]

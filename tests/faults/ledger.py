@@ -100,16 +100,17 @@ class Ledger:
         return by
 
     def watch_claims(self) -> None:
-        """From now on keep account of the session that made each claim."""
+        """From now on keep account of the worker that made each claim."""
         self.ask(
             """
-            CREATE TABLE faults_claim (mail uuid PRIMARY KEY, session text, worker text);
+            CREATE TABLE faults_claim (
+                mail uuid PRIMARY KEY, worker text, at timestamptz, is_dead boolean
+            );
             CREATE FUNCTION faults_claimed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                INSERT INTO faults_claim
-                SELECT NEW.id, pid || ' ' || backend_start, application_name
-                  FROM pg_stat_activity WHERE pid = pg_backend_pid()
+                INSERT INTO faults_claim VALUES
+                (NEW.id, current_setting('application_name'), clock_timestamp(), false)
                 ON CONFLICT (mail) DO UPDATE
-                SET session = excluded.session, worker = excluded.worker;
+                SET worker = excluded.worker, at = excluded.at, is_dead = false;
                 RETURN NULL;
             END $$;
             CREATE TRIGGER faults_claimed AFTER UPDATE OF fence ON mailing_mail
@@ -120,22 +121,32 @@ class Ledger:
     def workers_at_work(self) -> set[str]:
         """The names of the workers that hold claims."""
         sql = """SELECT DISTINCT worker FROM faults_claim JOIN mailing_mail ON id = mail
-                 WHERE state IN ('claimed', 'sending') AND lease_until > now() AND session IN
-                 (SELECT pid || ' ' || backend_start FROM pg_stat_activity)"""
+                 WHERE state IN ('claimed', 'sending') AND lease_until > now() AND NOT is_dead"""
         return {worker for (worker,) in self.ask(sql)}
 
-    def let_leases_of_the_dead_run_out(self) -> int:
-        """Ten minutes pass for those whose session with the database is gone; for nobody else."""
-        sql = """UPDATE mailing_mail SET lease_until = now() - interval '1 second'
-                 FROM faults_claim WHERE id = mail AND state IN ('claimed', 'sending')
-                 AND lease_until > now() AND session NOT IN
-                 (SELECT pid || ' ' || backend_start FROM pg_stat_activity) RETURNING id"""
-        return len(self.ask(sql))
+    def note_death_of(self, worker: str) -> None:
+        """Nobody who has claimed something by that name until now is alive."""
+        self.ask("UPDATE faults_claim SET is_dead = true WHERE worker = %s", worker)
+
+    def let_leases_of_the_dead_run_out(self) -> None:
+        """Ten minutes pass for those who are known to be dead; for nobody else."""
+        self.ask(
+            """
+            UPDATE mailing_flight SET lease_until = now() - interval '2 seconds'
+             WHERE EXISTS (SELECT 1 FROM jsonb_array_elements(mails) aboard
+                           JOIN faults_claim ON mail = (aboard->>0)::uuid WHERE is_dead);
+            UPDATE mailing_mail SET lease_until = now() - interval '1 second' FROM faults_claim
+             WHERE id = mail AND state IN ('claimed', 'sending') AND lease_until > now() AND is_dead
+            """
+        )
 
     def let_all_leases_run_out(self) -> None:
         self.ask(
-            """UPDATE mailing_mail SET lease_until = now() - interval '1 second'
-               WHERE state IN ('claimed', 'sending')"""
+            """
+            UPDATE mailing_flight SET lease_until = now() - interval '2 seconds';
+            UPDATE mailing_mail SET lease_until = now() - interval '1 second'
+             WHERE state IN ('claimed', 'sending')
+            """
         )
 
     def let_waits_end(self) -> None:
