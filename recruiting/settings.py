@@ -176,11 +176,14 @@ CELERY_BEAT_SCHEDULE = {
 }
 if REDIS_URL:
     # A save must not hang on a broker that is away: fail fast, the sweeper finds the work.
+    # What a worker has taken, Redis forgets: the sweeper finds that too. Where Redis is to remember
+    # it, a worker that is at work while Redis restarts ends with an error (kombu 5.7), and a task
+    # that takes long is handed out twice.
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "max_retries": 0,
         "socket_connect_timeout": 1,
         "socket_timeout": 5,
-        "visibility_timeout": 600,
+        "ack_emulation": False,
     }
     CELERY_TASK_PUBLISH_RETRY = False
 else:
