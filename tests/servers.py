@@ -39,6 +39,7 @@ _OURS = (
     "EMAIL_TIMEOUT",
     "EMAIL_URL",
     "FILES_URL",
+    "HEARTBEAT_URL",
     "LOG_LEVEL",
     "OIDC_CLIENT_ID",
     "OIDC_CLIENT_SECRET",
