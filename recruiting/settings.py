@@ -215,6 +215,10 @@ EMAIL_DATA_TIMEOUT = env.int("EMAIL_DATA_TIMEOUT", default=60)
 MAIL_PER_SECOND = env.float("MAIL_PER_SECOND", default=20.0)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Same Page <same-page@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# A service outside that raises the alarm when nobody asks for this address any more.
+HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")
+if HEARTBEAT_URL and not HEARTBEAT_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured("HEARTBEAT_URL: an address begins with https:// or http://.")
 
 # --- People --------------------------------------------------------------------------------
 
