@@ -111,7 +111,7 @@ def test_person_stops_and_resumes_on_the_page(
     browser.get(link)
     assert press(browser, "unsubscribe_page") == 302
     assert Unsubscription.objects.filter(user=manager, kind="digest").exists()
-    assert "No more digests" in browser.get(reverse("unsubscribe_page")).content.decode()
+    assert "This mail is stopped" in browser.get(reverse("unsubscribe_page")).content.decode()
     clock.shift(timedelta(minutes=5))
     assert press(browser, "resubscription") == 302
     assert not Unsubscription.objects.exists()

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Case, F, IntegerField, When
 from django.db.models.functions import Now
 
-from recruiting.mailing import kinds, messages
+from recruiting.mailing import budget, kinds, messages
 from recruiting.mailing.kinds import BATCH, Kind, Postpone, Skip
 from recruiting.mailing.links import unsubscribe_headers
 from recruiting.mailing.models import (
@@ -87,6 +87,7 @@ def claim(ids: Sequence[UUID], now: datetime) -> list[Mail]:
             .select_related("recipient", "client")
             .order_by("scheduled_at", "key")
         )
+        budget.hold(mails)
         Mail.objects.filter(pk__in=[mail.pk for mail in mails]).update(
             state=State.CLAIMED,
             fence=F("fence") + 1,
@@ -124,6 +125,8 @@ def _drop_unwanted(mails: Sequence[Mail], now: datetime, ended: Counter[State]) 
     rest = [mail for mail in mails if mail.pk not in objections]
     for kind, batch in _by_kind(rest):
         objections.update(_ask(kind.still_wanted, batch, now, ended))
+    wanted = [mail for mail in rest if mail.pk not in objections and mail.state == State.CLAIMED]
+    objections.update(_ask(budget.objections, wanted, now, ended))
     for mail in mails:
         match objections.get(mail.pk):
             case Skip(reason):
