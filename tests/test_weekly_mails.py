@@ -194,7 +194,7 @@ def test_round_up_tells_of_each_client_under_its_own_heading(desk: list[Slate]) 
     mail = the(ROUND_UP)
     assert mail.subject == "Your week: 1 overdue with managers, 3 promises due, 1 gone quiet"
     acme, globex = mail.text.split("ACME")[1].split("GLOBEX")
-    assert "Data Engineer: Nothing logged in 45 days since it was opened." in acme
+    assert "Data Engineer: Nothing logged in 35 days since it was opened." in acme
     assert "Analyst" not in acme
     assert (
         "Analyst: 1 resume of slate 1, waiting on Gina Globex since Wednesday, was due Thursday "
