@@ -217,13 +217,13 @@ def _late(mail: Mail, user: User, now: datetime) -> Skip | Postpone | None:
     hours, period = user.working_card.calendar(now), period_in(mail)
     goes = lateness(mail.scheduled_at, due=mail.due_at, now=now, hours=hours, days=period.days)
     if goes is None:
-        return Skip(too_late_words(period.days))
+        return Skip(too_late_words(period.days), too_late=True)
     if goes <= now:
         return None
     last = Last(period, mail.scheduled_at)
     _, following = schedule.next_slot(mail.scheduled_at, wish_of(user, now), last)
     if following - goes < schedule.too_late(period.days):
-        return Skip("Too late: the next one comes soon after the next working hour.")
+        return Skip("Too late: the next one comes soon after the next working hour.", too_late=True)
     return Postpone(goes)
 
 

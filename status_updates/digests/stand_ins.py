@@ -107,7 +107,7 @@ def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Post
         elif mail.recipient_id in stopped:
             objections[mail.pk] = Skip("Unsubscribed.")
         elif goes is None:
-            objections[mail.pk] = Skip(too_late_words(period.days))
+            objections[mail.pk] = Skip(too_late_words(period.days), too_late=True)
         elif DigestHold.on(period.texts, holds[manager, client]):
             objections[mail.pk] = Postpone(now + ON_TIME)
         elif goes > now:
