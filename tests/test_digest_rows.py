@@ -206,7 +206,7 @@ def test_week_without_a_worker_ends_in_one_digest_not_a_burst(
         rows.materialise(MONDAY + week * 7 * DAY)
     call_command("send_digests", now=MONDAY + 21 * DAY + HOUR)
     assert [mail.state for mail in digests()] == [State.SKIPPED] * 3 + [State.SENT]
-    assert len(outgoing) == 1
+    assert [mail.to for mail in outgoing].count(["manager@acme.example"]) == 1
 
 
 # --- the command ---------------------------------------------------------------------------

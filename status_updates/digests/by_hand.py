@@ -33,7 +33,7 @@ def current(membership: Membership, now: datetime) -> tuple[Period, Mail | None]
     """The period of that manager which sending now would use up, and its row if it has one."""
     period = wish_of(membership.user, now).period_of(now)
     mails = known(now).filter(recipient=membership.user_id, client=membership.client_id)
-    for mail in mails.order_by("-scheduled_at"):
+    for mail in mails.order_by("-scheduled_at", "-created_at"):
         if period_in(mail).first <= period.last and period.first <= period_in(mail).last:
             return period_in(mail), mail
     return period, None
@@ -72,7 +72,8 @@ def send_now(membership: Membership, period: Period, *, by: User, now: datetime)
             ledger.insert([row])
         held = Mail.objects.select_for_update(of=("self",)).get(key=mail.key if mail else row.key)
         if held.pk != row.pk:
-            _check_left(held)
+            # Whoever held the row before may have sent it, or had it sent again.
+            _check_left(current(membership, now)[1] or held)
             ledger.bring_forward(held, now, sent_by=str(by.pk))
         for hold in _holds(membership, period):
             hold.release(by=by, now=now)

@@ -19,6 +19,7 @@ from status_updates.digests.snapshot import KIND
 from status_updates.digests.upcoming import Upcoming, upcoming
 from status_updates.digests.wishes import period_in
 from status_updates.models import DigestHold, PersonalLine
+from status_updates.nudges import NUDGE
 
 if TYPE_CHECKING:
     from recruiting.accounts.models import User
@@ -52,10 +53,11 @@ def _archive_line(
 ) -> ArchiveLine:
     at = mail.finished_at or mail.due_at
     to = "" if mail.recipient_id == reader.pk else mail.recipient.display_name
+    what = "nudge" if mail.kind == NUDGE else "digest"
     return ArchiveLine(
         mail=mail,
-        title=mail.subject or f"Digest about {mail.client}",
-        heading=f"Digest to {to}" if to else "Your digest",
+        title=mail.subject or f"{what.capitalize()} about {mail.client}",
+        heading=f"{what.capitalize()} to {to}" if to else f"Your {what}",
         to=to,
         when=moment_words(at),
         outcome=_outcome(mail),

@@ -51,6 +51,9 @@ def register() -> None:
             render=render,
             still_wanted=rows.still_wanted,
             can_stop=True,
+            about="For each client a letter at the day and hour you chose: what waits on you, what "
+            "changed and what comes next.",
+            meant_for=lambda user: user.is_manager,
             budget=Budget.COUNTED,
             resumed=rows.resumed,
             materialise=rows.materialise,

@@ -18,6 +18,7 @@ from recruiting.mailing.models import Mail, MailQuerySet, Suspension
 from status_updates.digests import desk
 from status_updates.digests.snapshot import KIND
 from status_updates.digests.stand_ins import COPY
+from status_updates.nudges import NUDGE
 
 PER_PAGE = 50
 
@@ -62,5 +63,5 @@ def suspension_lifting(request: AuthenticatedHttpRequest, pk: UUID) -> HttpRespo
 
 
 def _digests(user: User) -> MailQuerySet:
-    mails = Mail.objects.visible_to(user).filter(kind__in=(KIND, COPY))
+    mails = Mail.objects.visible_to(user).filter(kind__in=(KIND, COPY, NUDGE))
     return mails.select_related("recipient", "client")
