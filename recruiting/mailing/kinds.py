@@ -24,9 +24,11 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Skip:
-    """Not to be sent, ever. The reason is shown to people."""
+    """Not to be sent, ever. The reason is shown to people. One that is `too_late` does not keep a
+    mail back that a lead sends again by hand."""
 
     reason: str
+    too_late: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class Kind:
     `redact`: the text is wiped from the ledger as soon as the mail has left (sign-in codes).
     `can_stop`: a person may unsubscribe; `resumed(user, now)` is called when she subscribes again.
     `about` tells her what it brings, and `meant_for(user)` whether she can get it at all.
+    `despite_hold`: it goes while all other mail is held back after a restore.
+    `forget(before)` is called when mail of the time before a restore is not to be made up for.
     `budget`: whether it counts among, and waits for, the mails that a person wants in a day.
     `past_budget(mail, tomorrow)`: what becomes of a LIMITED mail when these are used up; None where
     it goes all the same. `tomorrow` is when her next day begins.
@@ -87,10 +91,12 @@ class Kind:
     can_stop: bool = False
     about: str = ""
     meant_for: "Callable[[User], bool]" = anybody
+    despite_hold: bool = False
     budget: Budget = Budget.FREE
     past_budget: "Callable[[Mail, datetime], Skip | Postpone | None]" = in_the_next_digest
     resumed: "Callable[[User, datetime], None] | None" = None
     materialise: Callable[[datetime], int] | None = None
+    forget: Callable[[datetime], None] | None = None
 
 
 _kinds: dict[str, Kind] = {}

@@ -10,8 +10,8 @@ from django.utils import timezone
 from recruiting.accounts.models import Client, Membership, Role
 from recruiting.mailing.models import Mail, State
 from status_updates.digests.forms import PersonalLineForm
-from status_updates.digests.rows import Upcoming, upcoming
 from status_updates.digests.schedule import Period
+from status_updates.digests.upcoming import Upcoming, upcoming
 from status_updates.models import PersonalLine
 from status_updates.nudges import NUDGE
 
