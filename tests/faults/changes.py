@@ -62,7 +62,9 @@ def changed_people(stage: Stage) -> dict[str, object]:
     ]  # fmt: skip
     ended = ledger.reasons()
     figures: dict[str, object] = {
-        name.replace("_", " "): f"{len(emails)} people, {sum(tally.copies[e] for e in emails)} mails, "
+        name.replace(
+            "_", " "
+        ): f"{len(emails)} people, {sum(tally.copies[e] for e in emails)} mails, "
         + ", ".join(sorted({ended[e][1] or ended[e][0] for e in emails}))
         for name, emails in of_change.items()
     }

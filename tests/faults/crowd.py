@@ -55,7 +55,9 @@ def wish_for_now(people: Sequence[User], now: datetime) -> None:
     hour = now.astimezone(UTC)
     Preferences.objects.exclude(user__in=people).update(digest_since=now + timedelta(weeks=8))
     Preferences.objects.filter(user__in=people).update(
-        digest_weekday=hour.isoweekday(), digest_hour=hour.hour, digest_since=now - timedelta(weeks=9)
+        digest_weekday=hour.isoweekday(),
+        digest_hour=hour.hour,
+        digest_since=now - timedelta(weeks=9),
     )
 
 

@@ -56,7 +56,9 @@ class Ledger:
         except Exception as error:
             print(f"    (no sweep: {error!r})")
 
-    def sweep_until(self, is_so: Any, what: str, *, every: float = 2, seconds: float = 120) -> float:
+    def sweep_until(
+        self, is_so: Any, what: str, *, every: float = 2, seconds: float = 120
+    ) -> float:
         """Sweep again and again, as weeks of ticks would."""
         next_at = time.monotonic()
 

@@ -133,4 +133,3 @@ def _html_by_perl(content: bytes) -> bytes:
 
 
 SCENARIOS = (same_snapshot, spam_filter)
-

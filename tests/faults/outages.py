@@ -129,9 +129,7 @@ def _check(
             promise(on_time or is_working(hours, at), f"{email} in {zone} gets it at {local}")
 
 
-def _goes(
-    slot: datetime, begins: datetime, ends: datetime, hours: Calendar
-) -> datetime | None:
+def _goes(slot: datetime, begins: datetime, ends: datetime, hours: Calendar) -> datetime | None:
     if slot <= begins or slot >= ends:
         return slot
     late = ends - slot
@@ -143,8 +141,11 @@ def _goes(
 def _was_in_time(slot: datetime, begins: datetime, ends: datetime, zone: str) -> bool:
     """Whether its week was the current one somewhere when something ran."""
     week = slot.astimezone(ZoneInfo(zone)).isocalendar()[:2]
-    return slot <= begins or slot >= ends or week == ends.astimezone(ZoneInfo(zone)).isocalendar()[:2] or (
-        begins.astimezone(ZoneInfo(zone)).isocalendar()[:2] == week
+    return (
+        slot <= begins
+        or slot >= ends
+        or week == ends.astimezone(ZoneInfo(zone)).isocalendar()[:2]
+        or (begins.astimezone(ZoneInfo(zone)).isocalendar()[:2] == week)
     )
 
 

@@ -33,7 +33,9 @@ FOR_GOOD: dict[str, tuple[Moment, Answer]] = {
     "550": (Moment.RCPT, Answer("550 5.1.1 No such user")),
     "multi-line 550": (
         Moment.RCPT,
-        Answer("550-5.7.1 Our system has found\r\n550-5.7.1 this to be unsolicited\r\n550 5.7.1 End"),
+        Answer(
+            "550-5.7.1 Our system has found\r\n550-5.7.1 this to be unsolicited\r\n550 5.7.1 End"
+        ),
     ),
     "552": (Moment.RCPT, Answer("552 5.2.2 Mailbox full")),
     "552 after the message": (Moment.END, Answer("552 5.3.4 Too big")),
@@ -95,7 +97,9 @@ def moody_server(stage: Stage) -> dict[str, object]:
     started = time.monotonic()
     ledger.sweep()
     copies = stage.mail.tally.copies
-    wait_until(lambda: moody.good <= stage.mail.tally.copies.keys(), "the good ones have theirs", SOON)
+    wait_until(
+        lambda: moody.good <= stage.mail.tally.copies.keys(), "the good ones have theirs", SOON
+    )
     held_up = time.monotonic() - started
     tries = 0
     while True:
@@ -130,7 +134,9 @@ def _check(moody: Moody, ended: dict, copies: dict, by_relay: dict, figures: obj
     for case in FOR_GOOD:
         state, _, said = ended[moody.who(case)]
         promise(state == "failed" and copies[moody.who(case)] == 0, f"{case}: {figures}")
-        promise(said.startswith(case[-3:] if case.startswith("multi") else case[:3]), f"{case}: {said}")
+        promise(
+            said.startswith(case[-3:] if case.startswith("multi") else case[:3]), f"{case}: {said}"
+        )
     for case in (_DROP, _HANG_END):
         promise(ended[moody.who(case)][0] == "ambiguous", f"{case}: perhaps sent: {figures}")
     promise(copies[moody.who(_DROP)] <= 2, f"{_DROP}: twice at most: {figures}")

@@ -9,7 +9,14 @@ from tests.faults.stage import Broken, Stage
 
 Scenario = Callable[[Stage], dict[str, object]]
 
-ALL: tuple[Scenario, ...] = (*crashes.SCENARIOS, *queue.SCENARIOS, *refusals.SCENARIOS, *changes.SCENARIOS, *outages.SCENARIOS, *letters.SCENARIOS)
+ALL: tuple[Scenario, ...] = (
+    *crashes.SCENARIOS,
+    *queue.SCENARIOS,
+    *refusals.SCENARIOS,
+    *changes.SCENARIOS,
+    *outages.SCENARIOS,
+    *letters.SCENARIOS,
+)
 
 
 def play(stage: Stage, names: list[str]) -> int:
@@ -47,4 +54,7 @@ def play(stage: Stage, names: list[str]) -> int:
 def keep_logs(stage: Stage) -> None:
     """The ends of what the processes wrote, for whoever has to find out why."""
     for process in stage.processes[-4:]:
-        print(f"--- {process.name}\n" + "\n".join(line[:300] for line in process.said.splitlines()[-8:]))
+        print(
+            f"--- {process.name}\n"
+            + "\n".join(line[:300] for line in process.said.splitlines()[-8:])
+        )
