@@ -251,7 +251,7 @@ def _in_window(window: str, reading: Reading) -> Q:
         case "all":
             return Q()
         case "coming":
-            return Q(due_at__gte=reading.now)
+            return Q(due_at__gt=reading.now)
         case "today":
             return tomorrow & Q(due_at__gte=reading.day(0))
     return tomorrow & Q(due_at__gte=reading.day(-6))
