@@ -174,6 +174,9 @@ def test_what_became_impossible_meanwhile_is_said_in_place_of_the_form(
     assert answer.status_code == 409
     assert "This mail is not sent again" in answer.text
     assert "550 no such user" in answer.text
+    lifting = reverse("mail_suspension_lifting", args=[Suspension.objects.get().pk])
+    lifted = sign_in(lead).post(lifting, {"mail": str(sent.pk)}, follow=True)
+    assert "Send it to Max Manager again" in lifted.text
 
 
 def test_recruiters_read_why_in_the_activity(
