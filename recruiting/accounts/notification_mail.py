@@ -49,6 +49,7 @@ def register() -> None:
             can_stop=True,
             resumed=notification_wishes.resumed,
             materialise=materialise,
+            forget=forget,
         )
     )
 
@@ -87,6 +88,12 @@ def materialise(now: datetime) -> int:
         groups = (Q(kind=kind, recipient__in=pks) for kind, pks in unwanted.items())
         _to_mail(now).filter(reduce(or_, groups)).update(is_to_mail=False)
     return len(rows)
+
+
+def forget(before: datetime) -> None:
+    """After a restore: what came before it may have been mailed in the time that was lost. It
+    stands in the product all the same."""
+    Notification.objects.filter(is_to_mail=True, at__lt=before).update(is_to_mail=False)
 
 
 def _to_mail(now: datetime) -> NotificationQuerySet:

@@ -24,9 +24,11 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Skip:
-    """Not to be sent, ever. The reason is shown to people."""
+    """Not to be sent, ever. The reason is shown to people. One that is `too_late` does not keep a
+    mail back that a lead sends again by hand."""
 
     reason: str
+    too_late: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Kind:
     `urgent`: somebody waits for it; the web process delivers it when the queue is away.
     `redact`: the text is wiped from the ledger as soon as the mail has left (sign-in codes).
     `can_stop`: a person may unsubscribe; `resumed(user, now)` is called when she subscribes again.
+    `despite_hold`: it goes while all other mail is held back after a restore.
+    `forget(before)` is called when mail of the time before a restore is not to be made up for.
     `budget`: whether it counts among, and waits for, the mails that a person wants in a day.
     `materialise(now)` writes the rows that become due, ahead of time, and returns how many.
     """
@@ -73,9 +77,11 @@ class Kind:
     urgent: bool = False
     redact: bool = False
     can_stop: bool = False
+    despite_hold: bool = False
     budget: Budget = Budget.FREE
     resumed: "Callable[[User, datetime], None] | None" = None
     materialise: Callable[[datetime], int] | None = None
+    forget: Callable[[datetime], None] | None = None
 
 
 _kinds: dict[str, Kind] = {}

@@ -183,7 +183,7 @@ def _objection(mail: Mail, user: User, now: datetime) -> Skip | Postpone | None:
     # Holidays count, days away do not: what is late would only become later.
     goes = lateness(mail.scheduled_at, due=mail.due_at, now=now, hours=card.calendar(now))
     if goes is None:
-        return Skip("More than three days late: the next one will tell it all.")
+        return Skip("More than three days late: the next one will tell it all.", too_late=True)
     return Postpone(goes) if goes > now else None
 
 

@@ -97,7 +97,9 @@ def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Post
         elif mail.recipient_id in stopped:
             objections[mail.pk] = Skip("Unsubscribed.")
         elif goes is None:
-            objections[mail.pk] = Skip("More than three days late: the next one will tell it all.")
+            objections[mail.pk] = Skip(
+                "More than three days late: the next one will tell it all.", too_late=True
+            )
         elif goes > now:
             objections[mail.pk] = Postpone(goes)
     return objections

@@ -57,7 +57,7 @@ _EXPLAINED = {
     NotificationKind.ASSIGNMENT: "A requisition is given to you, or to somebody else.",
     NotificationKind.STATUS: "Somebody else holds, resumes, fills, cancels or reopens yours.",
     NotificationKind.ENTRY: "Somebody else logs or writes something on one of yours.",
-    NotificationKind.MAIL: "Mail to one of your hiring managers does not arrive.",
+    NotificationKind.MAIL: "Mail to one of your hiring managers, or mail at all, does not arrive.",
 }
 
 

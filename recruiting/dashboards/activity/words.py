@@ -175,6 +175,9 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
         "stopped the notifications": "stopped notifications by mail{for_person}",
         "resumed the notifications": "resumed notifications by mail{for_person}",
         "changed notifications": "changed which notifications come by mail{for_person}",
+        "sent a mail again": "had a mail sent again to {person}",
+        "held all mail": "held all mail back",
+        "released the mail": "let mail go again{passed_over}",
         "lifted a suspension": "let mail go again to an address that had refused it",
     },
 }
@@ -332,6 +335,10 @@ class _Blanks(dict[str, str]):
     def _changes(self) -> str:
         changes = self.said.get("changes", [])
         return f": {'; '.join(map(str, changes))}" if changes else ""
+
+    def _passed_over(self) -> str:
+        passed = self.said.get("passed_over", 0)
+        return f", without {_counted(passed, 'mail')} that had been due before" if passed else ""
 
     def _for_days(self) -> str:
         days = self._days()
