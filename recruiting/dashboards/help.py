@@ -175,8 +175,8 @@ _RECRUITERS: Mapping[str, Topic] = {
     "mail_desk": Topic(
         "All mail",
         "What is due, sent, late, failed or skipped, and why, without what it says. One mail can "
-        "be sent again, with the reason on record. After a backup was restored nothing goes until you "
-        "release it here.",
+        "be sent again, with the reason on record. After a backup was restored nothing goes until "
+        "you release it here.",
     ),
     "digests": Topic(
         "Digests",

@@ -18,8 +18,8 @@ from django.db import transaction
 from django.db.models import Case, F, IntegerField, When
 from django.db.models.functions import Now
 
-from recruiting.mailing import holding, kinds, messages
 from recruiting.mailing.flights import LEASE, UnderWay, settle_lost
+from recruiting.mailing import budget, holding, kinds, messages
 from recruiting.mailing.kinds import BATCH, Kind, Postpone, Skip
 from recruiting.mailing.links import unsubscribe_headers
 from recruiting.mailing.models import Mail, State, Suspension, Unsubscription
@@ -92,6 +92,7 @@ def claim(ids: Sequence[UUID], now: datetime) -> list[Mail]:
             .select_related("recipient", "client")
             .order_by("scheduled_at", "key")
         )
+        budget.hold(mails)
         Mail.objects.filter(pk__in=[mail.pk for mail in mails]).update(
             state=State.CLAIMED,
             fence=F("fence") + 1,
@@ -121,6 +122,9 @@ def _drop_unwanted(mails: Sequence[Mail], now: datetime, ended: Counter[State]) 
     rest = [mail for mail in mails if mail.pk not in objections]
     for kind, batch in _by_kind(rest):
         objections.update(_ask(kind.still_wanted, batch, now, ended))
+    wanted = [mail for mail in rest if mail.pk not in objections and mail.state == State.CLAIMED]
+    by_itself = [mail for mail in wanted if not mail.again_of_id]
+    objections.update(_ask(budget.objections, by_itself, now, ended))
     for mail in mails:
         if mail.again_of_id and _is_about_time(objections.get(mail.pk)):
             del objections[mail.pk]

@@ -42,12 +42,21 @@ def no_objection(batch: "Sequence[Mail]", now: datetime) -> Mapping[UUID, Skip |
     return {}
 
 
+def in_the_next_digest(mail: "Mail", tomorrow: datetime) -> Skip | Postpone | None:
+    """For what a digest tells anyway under what waits."""
+    return Skip("The day's mails were used up: the next digest tells it.")
+
+
+def anybody(user: "User") -> bool:
+    return True
+
+
 class Budget(Enum):
     """What the number of mails that a person wants in a day means for a kind."""
 
     FREE = "somebody waits for it: never delayed, never counted"
     COUNTED = "goes whatever came before it, and counts"
-    LIMITED = "waits for the next digest when the day's mails are used up"
+    LIMITED = "waits, or is told in the next digest, when the day's mails are used up"
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,10 @@ class Kind:
     `can_stop`: a person may unsubscribe; `resumed(user, now)` is called when she subscribes again.
     `despite_hold`: it goes while all other mail is held back after a restore.
     `forget(before)` is called when mail of the time before a restore is not to be made up for.
+    `about` tells her what it brings, and `meant_for(user)` whether she can get it at all.
     `budget`: whether it counts among, and waits for, the mails that a person wants in a day.
+    `past_budget(mail, tomorrow)`: what becomes of a LIMITED mail when these are used up; None where
+    it goes all the same. `tomorrow` is when her next day begins.
     `materialise(now)` writes the rows that become due, ahead of time, and returns how many.
     """
 
@@ -78,7 +90,10 @@ class Kind:
     redact: bool = False
     can_stop: bool = False
     despite_hold: bool = False
+    about: str = ""
+    meant_for: "Callable[[User], bool]" = anybody
     budget: Budget = Budget.FREE
+    past_budget: "Callable[[Mail, datetime], Skip | Postpone | None]" = in_the_next_digest
     resumed: "Callable[[User, datetime], None] | None" = None
     materialise: Callable[[datetime], int] | None = None
     forget: Callable[[datetime], None] | None = None
@@ -99,6 +114,12 @@ def get(name: str) -> Kind:
 
 def registered() -> Sequence[Kind]:
     return list(_kinds.values())
+
+
+def stoppable(user: "User") -> "list[Kind]":
+    """Those that a person can get and may stop, by their titles."""
+    mine = (kind for kind in _kinds.values() if kind.can_stop and kind.meant_for(user))
+    return sorted(mine, key=lambda kind: kind.title)
 
 
 def names() -> Sequence[str]:

@@ -312,6 +312,7 @@ def _mail_at_once(people: Iterable[User], now: datetime) -> None:
             recipient_id=user.pk,
             client_id=None,
             period=period(Cadence.AT_ONCE, now, "UTC"),
+            payload={"chosen": user.preferences.has_chosen},
             scheduled_at=now,
             now=now,
         )
