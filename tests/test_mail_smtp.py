@@ -14,6 +14,7 @@ from pytest_django import Settings
 
 from recruiting.accounts.models import User
 from recruiting.mailing import delivery
+from recruiting.mailing.flights import UnderWay
 from recruiting.mailing.kinds import Kind
 from recruiting.mailing.models import Mail, State, Suspension
 from recruiting.mailing.render import Rendered
@@ -22,7 +23,6 @@ from tests.fixtures.mails import QueueNote, RegisterKind, write_notes
 from tests.fixtures.smtp import MailServer
 
 MINUTE = timedelta(minutes=1)
-RETRIES = [1, 5, 15, 60]
 
 
 class Moody(MailServer):
@@ -86,7 +86,7 @@ def crash(monkeypatch: pytest.MonkeyPatch) -> Callable[[Mail, datetime], None]:
 
     def crashed(mail: Mail, now: datetime) -> None:
         with monkeypatch.context() as patch:
-            patch.setattr(delivery, "_record", die)
+            patch.setattr(UnderWay, "took", die)
             with pytest.raises(SystemExit):
                 delivery.deliver([mail.pk], now=now)
         let_lease_run_out(mail)
@@ -153,12 +153,12 @@ def test_subject_that_is_not_ascii_arrives_as_written(
 # --- put off and refused -------------------------------------------------------------------
 
 
-def test_mail_put_off_is_tried_after_1_5_15_and_60_minutes_and_then_fails(
+def test_mail_put_off_is_tried_after_1_5_15_and_60_minutes_and_every_hour_for_a_day(
     server: Moody, queue_note: QueueNote, now: datetime
 ) -> None:
-    server.replies = ["451 later"] * 5
+    server.replies = ["451 later"] * 27
     mail = queue_note("a")
-    for minutes in RETRIES:
+    for minutes in [1, 5, 15, *[60] * 23]:
         assert delivery.deliver([mail.pk], now=now) == {State.PENDING: 1}
         assert delivery.deliver([mail.pk], now=now + minutes * MINUTE - MINUTE / 60) == {}
         now += minutes * MINUTE

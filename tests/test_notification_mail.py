@@ -432,7 +432,7 @@ def test_sweep_costs_the_same_for_one_and_for_many(
     Mail.objects.kind(NOTIFICATIONS).delete()
     for _ in range(9):
         one_more()
-    assert counted(lambda: notification_mail.materialise(now)) == one == 9
+    assert counted(lambda: notification_mail.materialise(now)) == one == 10
     assert len(mails()) == 10
 
 
@@ -445,6 +445,6 @@ def test_link_in_the_mail_stops_it_and_says_so(
     [mail] = mails()
     path = mail.headers["List-Unsubscribe"].strip("<>").partition("//")[2].partition("/")[2]
     page = client.get(f"/{path}", follow=True)
-    assert "Stop mail of notifications?" in page.content.decode()
+    assert "What others ask, answer, decide or change." in page.content.decode()
     client.post(f"/{path}")
     assert subscriptions.is_stopped(recruiter, NOTIFICATIONS)

@@ -300,7 +300,7 @@ def _held(
         return {}
     pairs = {one.pk: one for one in requisitions}
     people = {pk for one in pairs.values() for pk in (one.manager_id, one.recruiter_id) if pk}
-    crew = _Crew.load(people, since=min(one.began for one in items) - FAR_BACK, now=now)
+    crew = Crew.load(people, since=min(one.began for one in items) - FAR_BACK, now=now)
     found: defaultdict[UUID, list[Ball]] = defaultdict(list)
     known: dict[tuple[UUID, UUID], tuple[Holder, Holder | None]] = {}
     for item in items:
@@ -314,7 +314,7 @@ def _held(
 
 
 @dataclass(frozen=True)
-class _Crew:
+class Crew:
     """People by id, their absences, and who stands in for whom at which client."""
 
     now: datetime
@@ -323,7 +323,7 @@ class _Crew:
     stand_ins: Mapping[tuple[UUID, UUID], UUID]
 
     @classmethod
-    def load(cls, pks: Iterable[UUID], *, since: datetime, now: datetime) -> "_Crew":
+    def load(cls, pks: Iterable[UUID], *, since: datetime, now: datetime) -> "Crew":
         """One statement for any number of people: each with the absences that ended after
         `since`, and for whom of these she stands in."""
         wanted = list(pks)

@@ -8,9 +8,9 @@ it goes once more, with the same Message-ID and the same bytes, and then no more
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -18,35 +18,36 @@ from django.db import transaction
 from django.db.models import Case, F, IntegerField, When
 from django.db.models.functions import Now
 
-from recruiting.mailing import kinds, messages
+from recruiting.mailing import budget, holding, kinds, messages
+from recruiting.mailing.flights import LEASE, UnderWay, settle_lost
 from recruiting.mailing.kinds import BATCH, Kind, Postpone, Skip
 from recruiting.mailing.links import unsubscribe_headers
-from recruiting.mailing.models import (
-    UNFINISHED,
-    Mail,
-    MailQuerySet,
-    State,
-    Suspension,
-    Unsubscription,
+from recruiting.mailing.models import Mail, State, Suspension, Unsubscription
+from recruiting.mailing.pace import Slots
+from recruiting.mailing.recording import (
+    INTERRUPTIONS_MAX,
+    PERHAPS,
+    UNREACHABLE_RETRY,
+    finish,
+    interrupted,
+    put_off,
+    refuse,
+    skip,
+    wait,
+    wait_all,
 )
 from recruiting.mailing.render import Rendered
-from recruiting.mailing.transport import ClaimLost, Courier, Outcome, Verdict
+from recruiting.mailing.transport import Courier, Outcome, Verdict
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(minutes=10)
-"""How long a claim lasts: a batch at the rate cap, and a server that answers slowly."""
+SEND_FOR = 240.0
+"""Seconds for which one call sends. What is left then is given back and goes with the next sweep:
+a lease never runs out under a worker, and the queue does not hand its task to another one."""
 
-RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
-"""Waits between attempts that a server puts off. After the last one the mail has failed."""
-
-UNREACHABLE_RETRY = timedelta(minutes=1)
-"""With no server to talk to, a mail waits; that uses up none of its attempts."""
-
-PER_SECOND = 20
-"""Messages that one worker hands over in a second at most."""
-
-INTERRUPTIONS_MAX = 1
+BREAKS_MAX = 2
+"""Connections that end or hang one after the other before the others wait for a better minute. One
+recipient that hangs costs its own time; a server that hangs does not cost it for each mail."""
 
 T = TypeVar("T")
 
@@ -57,13 +58,16 @@ def deliver(ids: Sequence[UUID], *, now: datetime) -> Counter[State]:
     Returns how many ended in which state; `pending` are those that will be tried again.
     """
     ended: Counter[State] = Counter()
+    until = time.monotonic() + SEND_FOR
     for start in range(0, len(ids), BATCH):
+        if time.monotonic() > until:
+            break
         mails = claim(ids[start : start + BATCH], now)
         ended[State.AMBIGUOUS] += sum(mail.state == State.AMBIGUOUS for mail in mails)
         mails = [mail for mail in mails if mail.state == State.CLAIMED]
         mails = _drop_unwanted(mails, now, ended)
         mails = _write(mails, now, ended)
-        _send(mails, now, ended)
+        _send(mails, now, ended, until)
     ended += Counter()  # leaves out what is zero
     if ended:
         log.info("mail_delivered", **{state.value: count for state, count in ended.items()})
@@ -80,13 +84,15 @@ def claim(ids: Sequence[UUID], now: datetime) -> list[Mail]:
     comes back as ambiguous.
     """
     with transaction.atomic(durable=True):
+        settle_lost(now)
         mails = list(
-            Mail.objects.filter(pk__in=ids, kind__in=kinds.names())
+            Mail.objects.filter(holding.going(holding.look(now)), pk__in=ids)
             .due(now)
             .select_for_update(skip_locked=True, of=("self",))
             .select_related("recipient", "client")
             .order_by("scheduled_at", "key")
         )
+        budget.hold(mails)
         Mail.objects.filter(pk__in=[mail.pk for mail in mails]).update(
             state=State.CLAIMED,
             fence=F("fence") + 1,
@@ -103,16 +109,8 @@ def claim(ids: Sequence[UUID], now: datetime) -> list[Mail]:
         mail.state = State.CLAIMED
         if mail.interruptions > INTERRUPTIONS_MAX:
             mail.state = State.AMBIGUOUS
-            _finish(mail, State.AMBIGUOUS, now, reason=PERHAPS)
-    return mails
-
-
-PERHAPS = "The connection ended twice while the mail was on its way; it may have arrived."
-
-
-def _held(mail: Mail) -> MailQuerySet:
-    """The row, as long as it is still this worker's."""
-    return Mail.objects.filter(pk=mail.pk, fence=mail.fence, state__in=UNFINISHED)
+            finish(mail, State.AMBIGUOUS, now, reason=PERHAPS)
+    return sorted(mails, key=lambda mail: not kinds.get(mail.kind).urgent)
 
 
 # --- checking again ------------------------------------------------------------------------
@@ -124,13 +122,24 @@ def _drop_unwanted(mails: Sequence[Mail], now: datetime, ended: Counter[State]) 
     rest = [mail for mail in mails if mail.pk not in objections]
     for kind, batch in _by_kind(rest):
         objections.update(_ask(kind.still_wanted, batch, now, ended))
+    wanted = [mail for mail in rest if mail.pk not in objections and mail.state == State.CLAIMED]
+    by_itself = [mail for mail in wanted if not mail.again_of_id]
+    objections.update(_ask(budget.objections, by_itself, now, ended))
+    for mail in mails:
+        if mail.again_of_id and _is_about_time(objections.get(mail.pk)):
+            del objections[mail.pk]
     for mail in mails:
         match objections.get(mail.pk):
             case Skip(reason):
-                _skip(mail, reason, now, ended)
+                skip(mail, reason, now, ended)
             case Postpone(until):
-                _wait(mail, until, ended, due_at=until)
+                wait(mail, until, ended, due_at=until)
     return [mail for mail in rest if mail.pk not in objections and mail.state == State.CLAIMED]
+
+
+def _is_about_time(objection: Skip | Postpone | None) -> bool:
+    """What a lead sends again by hand goes at any hour, but never to whom it must not go."""
+    return isinstance(objection, Postpone) or (objection is not None and objection.too_late)
 
 
 def _general_objections(mails: Sequence[Mail], now: datetime) -> Iterator[tuple[UUID, Skip]]:
@@ -183,7 +192,7 @@ def _ask(
                 answers.update(_ask(question, [mail], now, ended))
             return answers
         log.exception("mail_could_not_be_written", mail=str(batch[0].pk))
-        _put_off(batch[0], f"It could not be written: {error!r}", now, ended)
+        put_off(batch[0], f"It could not be written: {error!r}", now, ended)
         return {}
 
 
@@ -200,144 +209,76 @@ def _write(mails: Sequence[Mail], now: datetime, ended: Counter[State]) -> list[
         for mail in mails:
             answer = answers.get(mail.pk)
             if isinstance(answer, Skip):
-                _skip(mail, answer.reason, now, ended)
-            elif mail.state == State.CLAIMED and _freeze(mail, answer, now):
+                skip(mail, answer.reason, now, ended)
+            elif mail.state == State.CLAIMED:
+                _set_text(mail, answer, now)
                 ready.append(mail)
-    return ready
+        return Mail.objects.freeze(ready)
 
 
-def _freeze(mail: Mail, rendered: Rendered | None, now: datetime) -> bool:
-    """Keep the text and the address with the row; False when another worker has it."""
+def _set_text(mail: Mail, rendered: Rendered | None, now: datetime) -> None:
+    """The text, unless it has one, and the address of now."""
     mail.address = _address(mail)
-    fields: dict[str, Any] = {"address": mail.address}
-    if rendered is not None:
-        mail.message_id = messages.message_id(mail.key)
-        stop = unsubscribe_headers(mail) if kinds.get(mail.kind).can_stop else {}
-        fields |= {
-            "subject": rendered.subject,
-            "text": rendered.text,
-            "html": rendered.html,
-            "calendar": rendered.calendar,
-            "message_id": mail.message_id,
-            "headers": {**messages.base_headers(mail, now), **rendered.headers, **stop},
-            "rendered_at": now,
-        }
-        for name, value in fields.items():
-            setattr(mail, name, value)
-    return bool(_held(mail).update(**fields))
+    if rendered is None:
+        return
+    mail.message_id = messages.message_id(mail.key)
+    stop = unsubscribe_headers(mail) if kinds.get(mail.kind).can_stop else {}
+    mail.subject, mail.text, mail.html = rendered.subject, rendered.text, rendered.html
+    mail.calendar = rendered.calendar
+    mail.headers = {**messages.base_headers(mail, now), **rendered.headers, **stop}
+    mail.rendered_at = now
 
 
 # --- sending -------------------------------------------------------------------------------
 
 
-def _send(mails: Sequence[Mail], now: datetime, ended: Counter[State]) -> None:
+def _send(mails: Sequence[Mail], now: datetime, ended: Counter[State], until: float) -> None:
     """One message a recipient over one connection, no faster than the rate cap."""
-    started = time.monotonic()
+    under_way, slots, breaks = UnderWay(mails, now, ended), Slots(), 0
     with Courier() as courier:
         for number, mail in enumerate(mails):
-            time.sleep(max(started + number / PER_SECOND - time.monotonic(), 0))
-            outcome = courier.carry(messages.build(mail), partial(_mark_sending, mail))
-            if outcome.verdict == Verdict.UNREACHABLE:
-                rest = mails[number:]
-                log.warning("mail_server_unreachable", error=outcome.said, mails=len(rest))
-                for waiting in rest:
-                    _wait(waiting, now + UNREACHABLE_RETRY, ended, server_said=outcome.said)
+            pause = slots.wait(len(mails) - number)
+            if time.monotonic() + pause > until:
+                under_way.land(partial(_give_back, mails[number:], now, ended))
                 return
-            _record(mail, outcome, now, ended)
-
-
-def _mark_sending(mail: Mail) -> None:
-    """Commit that the message is about to go out. Raises ClaimLost when it is another's."""
-    mine = _held(mail).filter(state=State.CLAIMED)
-    if not mine.update(state=State.SENDING, lease_until=Now() + LEASE):
-        raise ClaimLost
-    mail.state = State.SENDING
+            if pause and not kinds.get(mail.kind).urgent:
+                under_way.rest(pause)
+                time.sleep(pause)
+            outcome = courier.carry(mail, partial(under_way.mark, mail))
+            if outcome.verdict == Verdict.TAKEN:
+                under_way.took(mail)
+            elif outcome.verdict != Verdict.UNREACHABLE:
+                under_way.land(partial(_record, mail, outcome, now, ended))
+                number += 1  # noqa: PLW2901 - those from here on have not been tried
+            breaks = breaks + 1 if outcome.broke else 0
+            if outcome.verdict == Verdict.UNREACHABLE or breaks >= BREAKS_MAX:
+                under_way.land(partial(_wait_for_server, mails[number:], outcome, now, ended))
+                return
+        under_way.land()
 
 
 def _record(mail: Mail, outcome: Outcome, now: datetime, ended: Counter[State]) -> None:
+    """How a mail ended that the server did not take."""
     match outcome.verdict:
-        case Verdict.TAKEN:
-            _finish(mail, State.SENT, now, ended=ended)
         case Verdict.PUT_OFF:
-            _put_off(mail, outcome.said, now, ended)
+            put_off(mail, outcome.said, now, ended)
         case Verdict.REFUSED:
-            _refuse(mail, outcome.said, now, ended)
-        case Verdict.UNKNOWN if mail.interruptions >= INTERRUPTIONS_MAX:
-            _finish(mail, State.AMBIGUOUS, now, PERHAPS, outcome.said, ended)
+            refuse(mail, outcome.said, now, ended)
+        case Verdict.TOO_LARGE:
+            finish(mail, State.FAILED, now, "The server refused the mail.", outcome.said, ended)
         case Verdict.UNKNOWN:
-            seen = F("interruptions") + 1
-            _wait(mail, now + RETRY_AFTER[0], ended, outcome.said, interruptions=seen)
+            interrupted(mail, outcome.said, now, ended)
         case _:
             log.info("mail_claim_lost", mail=str(mail.pk))
 
 
-# --- recording -----------------------------------------------------------------------------
-
-
-def _finish(
-    mail: Mail,
-    state: State,
-    now: datetime,
-    reason: str = "",
-    server_said: str = "",
-    ended: Counter[State] | None = None,
-) -> bool:
-    """Write how it ended, and wipe what is not to be kept; nothing when another worker has it."""
-    fields: dict[str, Any] = {
-        "state": state,
-        "finished_at": now,
-        "lease_until": None,
-        "reason": reason[:300],
-        "server_said": server_said,
-    }
-    if kinds.get(mail.kind).redact:
-        fields |= dict.fromkeys(("subject", "text", "html", "calendar"), "")
-        fields |= {"payload": {}, "redacted_at": now}
-    written = bool(_held(mail).update(**fields))
-    if written:
-        mail.state = state
-        if ended is not None:
-            ended[state] += 1
-    return written
-
-
-def _skip(mail: Mail, reason: str, now: datetime, ended: Counter[State]) -> None:
-    """Not sent. A mail that was on the wire once has perhaps been, and is not called skipped."""
-    if mail.interruptions:
-        _finish(mail, State.AMBIGUOUS, now, f"It may have arrived. Not sent again: {reason}",
-                ended=ended)  # fmt: skip
-    else:
-        _finish(mail, State.SKIPPED, now, reason, ended=ended)
-
-
-def _refuse(mail: Mail, said: str, now: datetime, ended: Counter[State]) -> None:
-    """Failed for good; nothing more goes to the address until a recruiter lifts that."""
-    with transaction.atomic(durable=True):
-        if _finish(mail, State.FAILED, now, "The server refused the address.", said, ended):
-            Suspension.objects.get_or_create(
-                address=mail.address, defaults={"at": now, "server_said": said}
-            )
-            log.warning("address_suspended", mail=str(mail.pk), server_said=said)
-
-
-def _put_off(mail: Mail, said: str, now: datetime, ended: Counter[State]) -> None:
-    """Try again later, or give up after the last wait."""
-    if mail.attempts >= len(RETRY_AFTER):
-        _finish(mail, State.FAILED, now, "Put off too often.", said, ended)
-        return
-    _wait(mail, now + RETRY_AFTER[mail.attempts], ended, said, attempts=F("attempts") + 1)
-
-
-def _wait(
-    mail: Mail, until: datetime, ended: Counter[State], server_said: str = "", **fields: Any
+def _wait_for_server(
+    mails: Sequence[Mail], outcome: Outcome, now: datetime, ended: Counter[State]
 ) -> None:
-    waits = _held(mail).update(
-        state=State.PENDING,
-        next_attempt_at=until,
-        lease_until=None,
-        server_said=server_said,
-        **fields,
-    )
-    if waits:
-        mail.state = State.PENDING
-        ended[State.PENDING] += 1
+    log.warning("mail_server_unreachable", error=outcome.said, mails=len(mails))
+    ended[State.PENDING] += wait_all(mails, now + UNREACHABLE_RETRY, outcome.said)
+
+
+def _give_back(mails: Sequence[Mail], now: datetime, ended: Counter[State]) -> None:
+    """For the next sweep: other tasks may have waited for long."""
+    ended[State.PENDING] += wait_all(mails, now)

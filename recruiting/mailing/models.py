@@ -1,14 +1,17 @@
 """The ledger of every mail: a row before it is a message, and the record of it afterwards."""
 
 import uuid
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from functools import cache
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from recruiting.audit.models import record
 
@@ -28,6 +31,9 @@ class State(models.TextChoices):
 
 UNFINISHED = (State.PENDING, State.CLAIMED, State.SENDING)
 FINISHED = (State.SENT, State.FAILED, State.AMBIGUOUS, State.SKIPPED)
+
+FROZEN = ("address", "subject", "text", "html", "calendar", "headers", "message_id", "rendered_at")
+"""What is written once and then kept."""
 
 OVERDUE_AFTER = timedelta(minutes=30)
 """When a due mail that has not gone out is somebody's worry."""
@@ -62,6 +68,45 @@ class MailQuerySet(models.QuerySet["Mail"]):
         left_behind = Q(state__in=[State.CLAIMED, State.SENDING], lease_until__lt=Now())
         return self.filter(waiting | left_behind)
 
+    def held(self, mails: "Sequence[Mail]") -> Self:
+        """Their rows, as long as they are still those of the worker that claimed them."""
+        by_fence: defaultdict[int, list[uuid.UUID]] = defaultdict(list)
+        for mail in mails:
+            by_fence[mail.fence].append(mail.pk)
+        mine = Q(pk__in=[])
+        for fence, ids in by_fence.items():
+            mine |= Q(fence=fence, pk__in=ids)
+        return self.unfinished().filter(mine)
+
+    def freeze(self, mails: "Sequence[Mail]") -> "list[Mail]":
+        """Keep text and address with the claimed rows, in one go. Returns those that were still
+        this worker's.
+
+        Django's `bulk_update` is one statement of a thousand cases, which takes ten times as long.
+        """
+        fields = [self.model._meta.get_field(name) for name in FROZEN]
+        pk = self.model._meta.pk
+        quoted = connection.ops.quote_name
+        names = ", ".join(f"{quoted(str(field.column))} = %s" for field in fields)
+        table = quoted(self.model._meta.db_table)
+        update = f"UPDATE {table} SET {names} WHERE id = %s AND fence = %s AND state = %s"  # noqa: S608 - names of our own model
+        rows = [
+            [
+                *(field.get_db_prep_save(getattr(mail, field.name), connection)
+                  for field in fields),
+                pk.get_db_prep_save(mail.pk, connection), mail.fence, State.CLAIMED.value,
+            ]
+            for mail in mails
+        ]  # fmt: skip
+        if not rows:
+            return []
+        with connection.cursor() as cursor:
+            cursor.executemany(update, rows)
+            if cursor.rowcount == len(rows):
+                return list(mails)
+        mine = set(self.held(mails).values_list("pk", flat=True))
+        return [mail for mail in mails if mail.pk in mine]
+
     def overdue(self, now: datetime) -> Self:
         """Due for so long that somebody should look."""
         return self.unfinished().filter(due_at__lt=now - OVERDUE_AFTER)
@@ -78,6 +123,7 @@ class Mail(models.Model):
     `interruptions` counts sendings whose end nobody saw: the message may have arrived.
     `headers` holds all headers of the message but To and Subject; `calendar` is what makes it an
     invitation, if it is one.
+    `again_of` is the mail that a lead had sent once more by this one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -106,6 +152,9 @@ class Mail(models.Model):
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
     calendar = models.TextField(blank=True, default="", db_default="")
+    again_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="again", db_index=False
+    )
     headers = models.JSONField(default=dict)
     message_id = models.CharField(max_length=120, blank=True)
     rendered_at = models.DateTimeField(null=True)
@@ -137,10 +186,72 @@ class Mail(models.Model):
             ),
             models.Index(fields=["recipient", "kind", "-scheduled_at"], name="mail_of_recipient"),
             models.Index(fields=["client", "kind", "-scheduled_at"], name="mail_of_client"),
+            models.Index(
+                fields=["again_of"],
+                name="mail_again",
+                condition=models.Q(again_of__isnull=False),
+            ),
+            # In the order in which leads leaf through all of it.
+            models.Index(fields=["-due_at", "-id"], name="mail_order"),
         ]
 
     def __str__(self) -> str:
         return self.key
+
+
+class Flight(models.Model):
+    """How far a worker has come with mails that it marked as being sent together.
+
+    One row for each worker that sends. The server has taken the mails before `place`; the one at
+    `place` is on the wire if `on_wire` says so; the later ones are not. `mails` holds each one's id
+    and fence, in the order of sending.
+
+    On PostgreSQL the table is not logged: a write to it waits for no disk, and outlives whatever
+    happens to workers. When the database itself crashes the table is empty afterwards, so that it
+    never tells anything outdated; all mails of a flight then count as perhaps sent.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    mails = models.JSONField()
+    place = models.PositiveSmallIntegerField(default=0)
+    on_wire = models.BooleanField(default=True)
+    lease_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.place} of {len(self.mails)}"
+
+    @classmethod
+    def note(cls, pk: uuid.UUID, place: int, *, on_wire: bool) -> bool:
+        """How far the flight is. False when there is none, or none any more: its lease is over."""
+        row = cls._meta.pk.get_db_prep_save(pk, connection)
+        with connection.cursor() as cursor:
+            cursor.execute(_noting(connection.vendor), [place, on_wire, row])
+            return bool(cursor.rowcount)
+
+
+@cache
+def _noting(_vendor: str) -> str:
+    """The statement, made once, because it runs for every message: Django takes as long for making
+    it as the database for running it."""
+    clock, _ = Flight.objects.all().query.get_compiler(connection=connection).compile(Now())
+    return (
+        "UPDATE mailing_flight SET place = %s, on_wire = %s "  # noqa: S608 - the clock is Django's
+        f"WHERE id = %s AND lease_until > {clock}"
+    )
+
+
+class Pace(models.Model):
+    """Until when the installation has given away its moments for handing over a message. One row,
+    which is not logged either."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    taken_until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="mail_pace_one_row")]
+
+    def __str__(self) -> str:
+        return self.taken_until.isoformat()
 
 
 class Unsubscription(models.Model):
@@ -163,9 +274,11 @@ class Unsubscription(models.Model):
 
 class SuspensionQuerySet(models.QuerySet["Suspension"]):
     def visible_to(self, user: "User") -> Self:
-        """Recruiters see those of the people whom they see; nobody else sees any."""
+        """Leads see all; recruiters those of the people whom they see; nobody else sees any."""
         if not user.is_recruiter:
             return self.none()
+        if user.is_lead:
+            return self
         people = get_user_model().objects.visible_to(user)
         return self.filter(address__in=people.values("email"))
 
@@ -194,10 +307,18 @@ class Suspension(models.Model):
 
 
 class SweepBeat(models.Model):
-    """When the sweeper last ran. One row; the readiness page and the alarm read it."""
+    """When the sweeper last ran. One row; the readiness page and the alarm read it.
+
+    `sweeps` counts how often it ran, and never falls. `lineage` names the unbroken history of this
+    database, in which a restored backup begins another; `place` says where the database lies. By
+    these three a database is known that has gone back in time (`holding.py`).
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     at = models.DateTimeField()
+    sweeps = models.PositiveBigIntegerField(default=0, db_default=0)
+    lineage = models.UUIDField(null=True)
+    place = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="sweep_beat_one_row")]
@@ -206,9 +327,56 @@ class SweepBeat(models.Model):
         return self.at.isoformat()
 
     @classmethod
-    def mark(cls, now: datetime) -> None:
-        cls.objects.update_or_create(pk=1, defaults={"at": now})
+    def mark(cls, now: datetime, *, lineage: uuid.UUID | None = None, place: str = "") -> None:
+        """The sweeper has run, there if it says where. A lineage that is known already stays.
+        One statement but for the first time."""
+        fields: dict[str, Any] = {"at": now, "sweeps": models.F("sweeps") + 1}
+        if place:
+            fields["place"] = place
+        if lineage:
+            fields["lineage"] = Coalesce("lineage", models.Value(lineage, models.UUIDField()))
+        if not cls.objects.filter(pk=1).update(**fields):
+            new = {"at": now, "sweeps": 1, "place": place, "lineage": lineage}
+            cls.objects.get_or_create(pk=1, defaults=new)
 
     @classmethod
     def last(cls) -> datetime | None:
         return cls.objects.values_list("at", flat=True).first()
+
+
+class SendingHoldQuerySet(models.QuerySet["SendingHold"]):
+    def open(self) -> Self:
+        return self.filter(released_at=None)
+
+
+class SendingHold(models.Model):
+    """No mail goes from `since` on but what one needs to sign in, until a lead releases it.
+
+    `ended` are the lineages that ended when the backup was restored. Released, what was due before
+    `since` is passed over, since it may have gone in the time that the backup does not know of,
+    unless whoever released it said that it `sends_what_was_due`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    since = models.DateTimeField()
+    why = models.CharField(max_length=300)
+    ended = models.JSONField(default=list)
+    released_at = models.DateTimeField(null=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    sends_what_was_due = models.BooleanField(default=False)
+
+    objects = SendingHoldQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-since"]
+        constraints = [
+            models.UniqueConstraint(
+                models.Case(models.When(released_at=None, then=models.Value(1))),
+                name="sending_hold_one_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.why

@@ -8,7 +8,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from recruiting.mailing import delivery, kinds, sweeper
+from recruiting.mailing import delivery, heartbeat, kinds, sweeper
 
 log = structlog.get_logger(__name__)
 
@@ -18,9 +18,10 @@ WAKE_UP_LASTS = 300
 
 @shared_task
 def sweep() -> None:
-    """Write down what becomes due, and wake workers for all that is due."""
+    """Write down what becomes due, wake workers for all that is due, and say that all is well."""
     for ids in sweeper.sweep(timezone.now()):
         wake(ids)
+    heartbeat.beat(timezone.now())
 
 
 @shared_task

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
 from intake.mails import BRIEF
@@ -28,6 +29,7 @@ from requisitions.models import Status
 from status_updates.digests import rows, words
 from status_updates.digests.market import fact_of
 from status_updates.digests.snapshot import KIND, Letter, letters
+from status_updates.digests.wishes import sent_by_hand
 from status_updates.waiting import Waiting
 
 SHOWN = 60
@@ -50,6 +52,9 @@ def register() -> None:
             render=render,
             still_wanted=rows.still_wanted,
             can_stop=True,
+            about="For each client a letter at the day and hour you chose: what waits on you, what "
+            "changed and what comes next.",
+            meant_for=lambda user: user.is_manager,
             budget=Budget.COUNTED,
             resumed=rows.resumed,
             materialise=rows.materialise,
@@ -59,10 +64,26 @@ def register() -> None:
 
 def render(batch: Sequence[Mail], now: datetime) -> dict[UUID, Rendered | Skip]:
     """Every mail of the batch as a text, or the reason why there is none."""
-    nothing = Skip("No requisition to tell of.")
     with uncollected():
         told = letters(batch, now)
-        return {mail.pk: written(told[mail.pk]) if mail.pk in told else nothing for mail in batch}
+        prefetch_related_objects([mail.recipient for mail in batch], "preferences")
+        return {mail.pk: _answer(mail, told.get(mail.pk)) for mail in batch}
+
+
+def _answer(mail: Mail, letter: Letter | None) -> Rendered | Skip:
+    if letter is None:
+        return Skip("No requisition to tell of.")
+    silence = None if sent_by_hand(mail) else nothing_new(letter)
+    return silence or written(letter)
+
+
+def nothing_new(letter: Letter) -> Skip | None:
+    """Why a letter with nothing in it does not go, to a manager who wishes that."""
+    if not letter.manager.preferences.digest_only_news:
+        return None
+    if letter.waiting or letter.personal_line or not letter.is_quiet:
+        return None
+    return Skip("Nothing waits and nothing has changed since the last one.")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from recruiting.mailing.models import Mail, State
 from requisitions.models import STAGES, Requisition, Stage, Watcher
 from requisitions.models.status import ACTIVE, CLOSED
 from status_updates.digests.schedule import Period
+from status_updates.digests.wishes import period_in
 from status_updates.facts import Facts, Material, load
 from status_updates.models import PersonalLine
 from status_updates.waiting import Balls, Waiting, waiting_on
@@ -68,14 +69,14 @@ class Letter:
         return not any(line.news for line in self.lines)
 
 
-def letters(batch: Sequence[Mail], now: datetime, *, before: str = "") -> dict[UUID, Letter]:
+def letters(batch: Sequence[Mail], now: datetime) -> dict[UUID, Letter]:
     """The letters of a batch by mail id, in a fixed number of statements for any number of mails.
 
     A mail that is not in the answer has no requisition to tell of. News is what came after the
     last digest was *written*: one that was put off by a server for an hour tells of nothing twice
-    and leaves nothing out. `before` names a period: only digests of earlier ones count as the last.
+    and leaves nothing out.
     """
-    written = _last_written(batch, before)
+    written = _last_written(batch, now)
     since = {_pair(mail): written.get(_pair(mail), now - FIRST_LOOKS_BACK) for mail in batch}
     earliest = min(since.values(), default=now)
     circle = _Circle.load(batch, now)
@@ -92,7 +93,7 @@ def letters(batch: Sequence[Mail], now: datetime, *, before: str = "") -> dict[U
             material,
             since=since[_pair(mail)],
             is_first=_pair(mail) not in written,
-            personal_line=personal_lines.get((*_pair(mail), mail.period)),
+            personal_line=_line_of(mail, personal_lines[_pair(mail)], written),
             briefs=briefs,
             balls=items.balls,
             circle=circle,
@@ -108,17 +109,18 @@ def _pair(mail: Mail) -> Pair:
     return mail.recipient_id, mail.client_id
 
 
-def _last_written(batch: Sequence[Mail], before: str) -> dict[Pair, datetime]:
-    """When the last digest that went out was written, by pair."""
-    earlier = Q(period__lt=before) if before else Q()
+def _last_written(batch: Sequence[Mail], now: datetime) -> dict[Pair, datetime]:
+    """When the last digest that went out was written, by pair; those of the batch itself do not
+    count, so that a copy tells what the letter told that it is a copy of."""
     rows = (
         Mail.objects.kind(KIND)
         .filter(
-            earlier,
             recipient__in={mail.recipient_id for mail in batch},
             client__in={mail.client_id for mail in batch},
             state__in=[State.SENT, State.AMBIGUOUS],
+            rendered_at__lte=now,
         )
+        .exclude(key__in=[mail.key for mail in batch])
         .order_by()
         .values_list("recipient", "client")
         .annotate(written=Max("rendered_at"))
@@ -212,15 +214,26 @@ def _requisitions(
     return by_pair
 
 
-def _personal_lines(batch: Sequence[Mail]) -> dict[tuple[UUID, UUID, str], PersonalLine]:
+def _personal_lines(batch: Sequence[Mail]) -> defaultdict[Pair, list[PersonalLine]]:
     lines = PersonalLine.objects.filter(
         manager__in={mail.recipient_id for mail in batch},
         client__in={mail.client_id for mail in batch},
-        period__in={mail.period for mail in batch},
-    ).exclude(text="")
-    return {
-        (line.manager_id, line.client_id, line.period): line for line in lines.select_related("by")
-    }
+        period__in=set().union(*(period_in(mail).texts for mail in batch)),
+    )
+    found: defaultdict[Pair, list[PersonalLine]] = defaultdict(list)
+    for line in lines.select_related("by"):
+        found[line.manager_id, line.client_id].append(line)
+    return found
+
+
+def _line_of(
+    mail: Mail, lines: Sequence[PersonalLine], written: Mapping[Pair, datetime]
+) -> PersonalLine | None:
+    """An empty one has been taken back."""
+    texts = period_in(mail).texts
+    about = [line for line in lines if line.period in texts]
+    line = PersonalLine.on(mail.period, about, since=written.get(_pair(mail)))
+    return line if line and line.text else None
 
 
 def _letter(
@@ -260,7 +273,7 @@ def _letter(
         now=now,
         manager=mail.recipient,
         client=mail.client,
-        period=Period.parse(mail.period),
+        period=period_in(mail),
         today=today,
         zone=zone,
         since=since_day,

@@ -1,0 +1,61 @@
+"""The rate cap, which holds for all workers of an installation together.
+
+Moments for handing over a message are given away a second at a time: two statements a second and
+worker, instead of some for each message.
+"""
+
+import time
+from datetime import timedelta
+from math import ceil
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import DateTimeField
+from django.db.models.functions import Now
+
+from recruiting.mailing.models import Pace
+
+AHEAD_MAX = timedelta(minutes=2)
+"""Moments further ahead than that were given away before the database's clock was set back."""
+
+LATE_MAX = 0.25
+"""Seconds after which a moment that was not used is void: using them up later would be a burst."""
+
+
+class Slots:
+    """The moments at which one worker hands over its messages."""
+
+    def __init__(self) -> None:
+        self._left = 0
+        self._next = 0.0
+
+    def wait(self, wanted: int) -> float:
+        """Seconds until the next moment. `wanted`: messages that are still to go, this included."""
+        now = time.monotonic()
+        if not self._left or self._next < now - LATE_MAX:
+            self._left = min(wanted, max(ceil(settings.MAIL_PER_SECOND), 1))
+            self._next = now + reserve(self._left)
+        moment = self._next
+        self._left -= 1
+        self._next += 1 / settings.MAIL_PER_SECOND
+        return max(moment - now, 0.0)
+
+
+def reserve(messages: int) -> float:
+    """Take the next moments of the installation. Returns the seconds until the first of them."""
+    needed = timedelta(seconds=messages / settings.MAIL_PER_SECOND)
+    with transaction.atomic():
+        row = (
+            Pace.objects.select_for_update()
+            .annotate(clock=Now(output_field=DateTimeField()))
+            .filter(pk=1)
+            .first()
+        )
+        if row is None:
+            # After a crash of the database, or the first time: two who see that at once both go.
+            Pace.objects.bulk_create([Pace(taken_until=Now() + needed)], ignore_conflicts=True)
+            return 0.0
+        start = row.clock if row.taken_until - row.clock > AHEAD_MAX else row.taken_until
+        start = max(start, row.clock)
+        Pace.objects.filter(pk=1).update(taken_until=start + needed)
+    return float((start - row.clock).total_seconds())
