@@ -123,7 +123,8 @@ def _drop_unwanted(mails: Sequence[Mail], now: datetime, ended: Counter[State]) 
     for kind, batch in _by_kind(rest):
         objections.update(_ask(kind.still_wanted, batch, now, ended))
     wanted = [mail for mail in rest if mail.pk not in objections and mail.state == State.CLAIMED]
-    objections.update(_ask(budget.objections, wanted, now, ended))
+    by_itself = [mail for mail in wanted if not mail.again_of_id]
+    objections.update(_ask(budget.objections, by_itself, now, ended))
     for mail in mails:
         if mail.again_of_id and _is_about_time(objections.get(mail.pk)):
             del objections[mail.pk]
