@@ -209,7 +209,7 @@ def _paused(mail: Mail, user: User, now: datetime) -> Skip | None:
 
 def _told_already(mail: Mail, rivals: Iterable[Mail], now: datetime) -> Skip | None:
     told = any(_tells_it(rival, mail, now) for rival in rivals)
-    return Skip("Another digest has told it.") if told else None
+    return Skip("Another digest has told it.", too_late=True) if told else None
 
 
 def _late(mail: Mail, user: User, now: datetime) -> Skip | Postpone | None:
