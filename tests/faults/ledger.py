@@ -76,6 +76,9 @@ class Ledger:
                OR (state = 'pending' AND next_attempt_at <= now()) LIMIT 1"""
         )
 
+    def nothing_is_sent(self) -> bool:
+        return not self.states().keys() & {"claimed", "sending"}
+
     def has_ended(self) -> bool:
         """Nothing is unfinished."""
         return not self.states().keys() & {"pending", "claimed", "sending"}

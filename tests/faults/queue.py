@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 from uuid import uuid4
 
-from django.core.management import call_command
 from django.utils import timezone
 
 from recruiting.celery import app
@@ -119,7 +118,7 @@ def absent_queue(stage: Stage) -> dict[str, object]:
     """Redis away for an hour"""
     ledger = Ledger(stage)
     people = crowd.managers(WAVE)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    stage.collect_static()
     web, worker, beat = stage.of_procfile("web"), stage.worker(), stage.beat()
     wait_until(Browser(stage.environment["SITE_URL"]).answers, "the web server answers")
     stage.halt("redis-server")

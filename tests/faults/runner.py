@@ -4,12 +4,12 @@ import time
 import traceback
 from collections.abc import Callable
 
-from tests.faults import changes, crashes, crowd, letters, outages, queue, refusals
+from tests.faults import changes, crashes, crowd, letters, outages, queue, refusals, restore
 from tests.faults.stage import Broken, Stage
 
 Scenario = Callable[[Stage], dict[str, object]]
 
-ALL: tuple[Scenario, ...] = (*crashes.SCENARIOS, *queue.SCENARIOS, *refusals.SCENARIOS, *changes.SCENARIOS, *outages.SCENARIOS, *letters.SCENARIOS)
+ALL: tuple[Scenario, ...] = (*crashes.SCENARIOS, *queue.SCENARIOS, *refusals.SCENARIOS, *changes.SCENARIOS, *outages.SCENARIOS, *letters.SCENARIOS, *restore.SCENARIOS)
 
 
 def play(stage: Stage, names: list[str]) -> int:

@@ -124,6 +124,16 @@ class Stage(Servers):
             "VAR_DIR": str(state),
         }
 
+    def started(self, name: str) -> list[str]:
+        """The command by which a server was started."""
+        return self._starts[name][0]
+
+    def forget_state(self) -> None:
+        """A new folder for what the application keeps outside of the database."""
+        state = self.folder / f"var-{self._started}"
+        state.mkdir(exist_ok=True)
+        self.environment["VAR_DIR"] = str(state)
+
     # --- processes ---------------------------------------------------------------------
 
     def run(self, name: str, command: list[str], **environment: str) -> Process:
@@ -156,6 +166,10 @@ class Stage(Servers):
 
     def manage(self, *words: str, name: str = "manage", **environment: str) -> Process:
         return self.run(name, [sys.executable, "manage.py", *words], **environment)
+
+    def collect_static(self) -> None:
+        """What the web server needs before it can draw a page."""
+        self.manage("collectstatic", "--no-input", "--verbosity", "0").wait()
 
     def clear(self) -> None:
         """No process is left."""
