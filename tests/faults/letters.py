@@ -15,7 +15,7 @@ from status_updates.models.checkpoint import PromiseMade
 from tests.factories import make_brief, make_checkpoint, make_note, make_requisition, make_slate
 from tests.faults import crowd, letter_checks
 from tests.faults.smtp import Taken, Tally
-from tests.faults.stage import Stage, promise
+from tests.faults.stage import Figures, Stage, promise
 
 COPY = "same_snapshot"
 HTML_BELOW = 90_000
@@ -28,7 +28,7 @@ SENDER = {
 """A server with a name: filters rightly mistrust mail of localhost."""
 
 
-def same_snapshot(stage: Stage) -> dict[str, object]:
+def same_snapshot(stage: Stage) -> Figures:
     """The same snapshot renders byte-identical body and Message-ID, in two processes"""
     now = timezone.now()
     people = crowd.managers(50)
@@ -48,7 +48,7 @@ def same_snapshot(stage: Stage) -> dict[str, object]:
     first, second = ({one.recipient: one for one in _digests(tally)} for tally in tallies)
     same = sum(first[email].content == second[email].content for email in first)
     ids = sum(first[email].message_id == second[email].message_id for email in first)
-    figures: dict[str, object] = {
+    figures: Figures = {
         "digests": len(first),
         "byte-identical": same,
         "with the same Message-ID": ids,
@@ -59,7 +59,7 @@ def same_snapshot(stage: Stage) -> dict[str, object]:
     return figures
 
 
-def spam_filter(stage: Stage) -> dict[str, object]:
+def spam_filter(stage: Stage) -> Figures:
     """A digest of 1 and one of 60 requisitions before SpamAssassin and Perl's MIME parser"""
     now = timezone.now()
     people = crowd.managers(2)
@@ -67,7 +67,7 @@ def spam_filter(stage: Stage) -> dict[str, object]:
     crowd.wish_for_now(people, now)
     words = ("send_digests", "--now", now.isoformat())
     promise(stage.manage(*words, **SENDER).wait() == 0, "they are sent")
-    figures: dict[str, object] = {}
+    figures: Figures = {}
     for user, number in ((people[0], busy), (people[1], 1)):
         [mail] = [one for one in _digests(stage.mail.tally) if one.recipient == user.email]
         row = Mail.objects.get(recipient=user, kind=KIND)
@@ -78,7 +78,7 @@ def spam_filter(stage: Stage) -> dict[str, object]:
         key = f"{number} requisitions" if number > 1 else "1 requisition"
         figures[key] = (
             f"{letter_checks.spam_score(mail.content)} points, "
-            f"{'nothing' if not wrong else wrong} wrong, HTML of {size:,} bytes"
+            f"{wrong or 'nothing'} wrong, HTML of {size:,} bytes"
         )
         promise(not wrong, f"SpamAssassin and the parser find nothing: {figures}")
         promise(size < HTML_BELOW, f"HTML below {HTML_BELOW:,} bytes: {figures}")
@@ -99,7 +99,8 @@ def fill(manager: User, now: datetime) -> int:
             title=f"Senior Data Engineer for the platform team, number {number}",
         )  # fmt: skip
         make_checkpoint(
-            one, now=week_ago, counts={Reached.FOUND: 12, Reached.CONTACTED: 9, Reached.SCREENED: 4},
+            one, now=week_ago,
+            counts={Reached.FOUND: 12, Reached.CONTACTED: 9, Reached.SCREENED: 4},
             next_step="Two more conversations on Thursday",
             promise=PromiseMade(Reached.SUBMITTED, 3, (now + timedelta(days=4)).date()),
         )  # fmt: skip
@@ -113,4 +114,3 @@ def fill(manager: User, now: datetime) -> int:
 
 
 SCENARIOS = (same_snapshot, spam_filter)
-

@@ -1,4 +1,4 @@
-"""Mail servers that refuse, hang, hang up, or are slow; for two hours, moved through by the rows."""
+"""Mail servers that refuse, hang, hang up, or are slow. Time goes by as the rows are moved."""
 
 import time
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from recruiting.accounts.models import User
 from tests.faults import crowd
 from tests.faults.ledger import Ledger
 from tests.faults.smtp import FOR_EVER, Answer, Moment
-from tests.faults.stage import Stage, promise, wait_until
+from tests.faults.stage import Figures, Stage, promise, wait_until
 
 MINUTE = timedelta(minutes=1)
 TWO_HOURS = timedelta(hours=2)
@@ -34,7 +34,7 @@ FOR_GOOD: dict[str, tuple[Moment, Answer]] = {
     "550": (Moment.RCPT, Answer("550 5.1.1 No such user")),
     "multi-line 550": (
         Moment.RCPT,
-        Answer("550-5.7.1 Our system has found\r\n550-5.7.1 this to be unsolicited\r\n550 5.7.1 End"),
+        Answer("550-5.7.1 Our system has found\r\n550-5.7.1 this to be spam\r\n550 5.7.1 End"),
     ),
     "552": (Moment.RCPT, Answer("552 5.2.2 Mailbox full")),
     "552 after the message": (Moment.END, Answer("552 5.3.4 Too big")),
@@ -85,7 +85,7 @@ class Moody:
         return None
 
 
-def moody_server(stage: Stage) -> dict[str, object]:
+def moody_server(stage: Stage) -> Figures:
     """Fifteen ways of refusing, for two hours and for good, in one batch with good recipients"""
     ledger = Ledger(stage)
     people = crowd.managers(60)
@@ -94,6 +94,7 @@ def moody_server(stage: Stage) -> dict[str, object]:
     stage.mail.behaviour = moody
     stage.worker(EMAIL_TIMEOUT=str(TIMEOUT))
     ledger.sweep()
+    wait_until(ledger.states, "the rows are written")
     held_up, tries = timedelta(0), 0
     while True:
         wait_until(ledger.is_at_rest, "the batch has ended", 300)
@@ -107,7 +108,7 @@ def moody_server(stage: Stage) -> dict[str, object]:
         ledger.sweep()
     tally, ended = stage.mail.tally, ledger.reasons()
     copies = tally.copies
-    figures: dict[str, object] = {
+    figures: Figures = {
         "recipients": f"{len(moody.good)} good, {len(moody.case)} others",
         "minutes until all good ones had theirs": round(held_up / MINUTE),
     }
@@ -129,7 +130,7 @@ def _check(moody: Moody, ended: dict, copies: dict, by_relay: dict, figures: obj
     for case in FOR_GOOD:
         state, _, said = ended[moody.who(case)]
         promise(state == "failed" and copies[moody.who(case)] == 0, f"{case}: {figures}")
-        promise(said.startswith(case[-3:] if case.startswith("multi") else case[:3]), f"{case}: {said}")
+        promise(said.startswith(case.removeprefix("multi-line ")[:3]), f"{case}: {said}")
     for case in (_DROP, _HANG_END):
         promise(ended[moody.who(case)][0] == "ambiguous", f"{case}: perhaps sent: {figures}")
     promise(copies[moody.who(_DROP)] <= 2, f"{_DROP}: twice at most: {figures}")
@@ -137,7 +138,7 @@ def _check(moody: Moody, ended: dict, copies: dict, by_relay: dict, figures: obj
     promise(ended[moody.who(_DEAD)][0] in {"failed", "skipped"}, f"{_DEAD}: given up: {figures}")
 
 
-def dead_recipient(stage: Stage) -> dict[str, object]:
+def dead_recipient(stage: Stage) -> Figures:
     """One recipient whose server hangs for ever does not hold up the batch"""
     ledger = Ledger(stage)
     people = crowd.managers(60)
@@ -152,12 +153,15 @@ def dead_recipient(stage: Stage) -> dict[str, object]:
     wait_until(lambda: stage.mail.count == len(people) - 1, "all others have theirs", 60)
     took = time.monotonic() - started
     wait_until(lambda: worker.said.count("tasks.deliver") >= 2, "the batch has ended")
-    figures = {"mails": stage.mail.count, "seconds, of which the dead one cost 4": round(took)}
+    figures: Figures = {
+        "mails": stage.mail.count,
+        "seconds, of which the dead one cost 4": round(took),
+    }
     promise(worker.said.count('"mail_delivered"') == 1, f"in one batch: {figures}")
     return figures
 
 
-def silent_server(stage: Stage) -> dict[str, object]:
+def silent_server(stage: Stage) -> Figures:
     """A server that takes the connection and says nothing, for two hours"""
     ledger = Ledger(stage)
     people = crowd.managers(60)
@@ -176,7 +180,7 @@ def silent_server(stage: Stage) -> dict[str, object]:
     stage.mail.behaviour = lambda at, who: None
     ledger.let_waits_end()
     ledger.sweep_until(lambda: ledger.states()["sent"] == len(people), "all are sent", every=5)
-    figures = {
+    figures: Figures = {
         "mails": stage.mail.count,
         "duplicates": stage.mail.tally.duplicates,
         "attempts used up": most,

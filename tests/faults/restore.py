@@ -11,14 +11,14 @@ from django.utils import timezone
 from tests.faults import crowd
 from tests.faults.ledger import Ledger
 from tests.faults.queue import Browser
-from tests.faults.stage import Stage, promise, wait_until
+from tests.faults.stage import Figures, Stage, promise, wait_until
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 PEOPLE = 60
 AGE = timedelta(weeks=3)
 
 
-def restored_backup(stage: Stage) -> dict[str, object]:
+def restored_backup(stage: Stage) -> Figures:
     """A three-week-old backup restored while beat runs"""
     ledger = Ledger(stage)
     people = crowd.managers(PEOPLE)
@@ -44,7 +44,7 @@ def restored_backup(stage: Stage) -> dict[str, object]:
         stage,
         "DROP DATABASE IF EXISTS lost WITH (FORCE)",
         f"ALTER DATABASE {crowd.SCENE} ALLOW_CONNECTIONS false",
-        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{crowd.SCENE}'",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'same_page'",
         f"ALTER DATABASE {crowd.SCENE} RENAME TO lost",
         f"ALTER DATABASE restored RENAME TO {crowd.SCENE}",
     )
@@ -68,7 +68,7 @@ def restored_backup(stage: Stage) -> dict[str, object]:
     after_release = stage.mail.count - before_release
     stage.clear()
     _send(stage, timezone.now().replace(hour=12, minute=30) + timedelta(weeks=1))
-    figures: dict[str, object] = {
+    figures: Figures = {
         "digests in the weeks before": sent_before + sent_today,
         "held because": why,
         "waiting in the backup": waiting,
@@ -77,7 +77,7 @@ def restored_backup(stage: Stage) -> dict[str, object]:
         "digests of the week after it": stage.mail.count - before_release - after_release,
         "duplicates": stage.mail.count - len({one.message_id for one in stage.mail.tally.taken}),
     }
-    promise(waiting >= PEOPLE // 2, f"the backup holds old digests, or it proves nothing: {figures}")
+    promise(waiting >= PEOPLE // 2, f"old digests wait in it, or it proves nothing: {figures}")
     promise(not figures["went while held"] and not after_release, f"0 old digests: {figures}")
     promise(figures["digests of the week after it"] == PEOPLE, f"the next ones go: {figures}")
     promise(not figures["duplicates"], f"0 duplicates: {figures}")

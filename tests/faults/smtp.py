@@ -72,7 +72,8 @@ class Tally:
     @property
     def copies_by_relay(self) -> Counter[str]:
         """Messages by recipient as a relay hands them on that honours the Message-ID."""
-        return Counter(recipient for recipient, _ in {(t.recipient, t.message_id) for t in self.taken})
+        known = {(one.recipient, one.message_id) for one in self.taken}
+        return Counter(recipient for recipient, _ in known)
 
     @property
     def duplicates(self) -> int:

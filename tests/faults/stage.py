@@ -25,6 +25,10 @@ WAIT_SECONDS = 120
 DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")
 
 
+Figures = dict[str, object]
+"""What a scenario has found, by what it is."""
+
+
 class Broken(AssertionError):
     """A promise was broken."""
 
@@ -48,7 +52,9 @@ def wait_until(is_so: Callable[[], Any], what: str, seconds: float = WAIT_SECOND
 class Process:
     """One process of the application with its children, and what it writes."""
 
-    def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path):
+    def __init__(
+        self, name: str, command: list[str], environment: dict[str, str], log: Path
+    ) -> None:
         self.name, self.log = name, log
         with log.open("wb") as output:
             self._popen = subprocess.Popen(
