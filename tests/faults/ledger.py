@@ -47,7 +47,8 @@ class Ledger:
     def reasons(self) -> dict[str, tuple[str, str, str]]:
         """State, reason and the server's words, by address of the person."""
         sql = """SELECT person.email, state, reason, server_said FROM mailing_mail mail
-                 JOIN accounts_user person ON person.id = mail.recipient_id"""
+                 JOIN accounts_user person ON person.id = mail.recipient_id
+                 WHERE kind = 'digest'"""
         return {email: (state, reason, said) for email, state, reason, said in self.ask(sql)}
 
     # --- waking ------------------------------------------------------------------------

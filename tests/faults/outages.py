@@ -85,10 +85,11 @@ def _outage(stage: Stage, lasts: timedelta) -> str:
     states = ledger.states()
     tally = stage.mail.tally
     _check(people, tally, monday, begins, ends, ledger)
+    duplicates = len(tally.taken) - len({one.message_id for one in tally.taken})
     return (
-        f"{stage.mail.count} sent, {burst} of them as soon as it ended, "
-        f"{states['skipped']} skipped, {len(tally.taken) - len({one.message_id for one in tally.taken})} duplicates, none late "
-        f"outside working hours, at most {tally.most_in_a_second()} in a second"
+        f"{stage.mail.count} sent, {burst} at once when it ended, {states['skipped']} skipped, "
+        f"{duplicates} duplicates, none late outside working hours, "
+        f"at most {tally.most_in_a_second()} in a second"
     )
 
 

@@ -12,6 +12,10 @@ from dataclasses import dataclass, field
 from email.parser import BytesHeaderParser
 from enum import Enum
 
+COUNTED = "@people.example"
+"""Hiring managers, whose digests the scenarios are about: what goes to others is taken and not
+counted."""
+
 FOR_EVER = 3600.0
 """Seconds for which nobody waits."""
 
@@ -191,7 +195,7 @@ class _Talk:
         )
         await asyncio.sleep(self.server.pause)
         answer = self.server.behaviour(Moment.END, self.recipient)
-        if answer is None or answer.keeps:
+        if (answer is None or answer.keeps) and self.recipient.endswith(COUNTED):
             self.server.tally.taken.append(taken)
         await self._answer(answer, "250 2.0.0 Taken")
 
