@@ -116,7 +116,7 @@ def _score(program: str, content: bytes) -> tuple[float, str]:
         [program, "--local", "--test-mode"], input=content.replace(b"\r\n", b"\n"),
         capture_output=True, check=True,
     ).stdout.decode(errors="replace")  # fmt: skip
-    found = re.search(r"X-Spam-Status: \w+, score=(-?[\d.]+).*?tests=(.*?)\s+autolearn", said, re.DOTALL)
+    found = re.search(r"X-Spam-Status: \w+, score=(-?[\d.]+).*?tests=(.*?)\s+autolearn", said, re.S)
     assert found is not None, said[:2000]
     return float(found[1]), "".join(found[2].split()).replace(",", ", ")
 
