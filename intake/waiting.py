@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from intake.models import Side, Signature
+from recruiting.lib.lookups import any_of
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class WaitingBrief:
 def waiting_briefs(requisitions: Iterable[UUID]) -> dict[UUID, WaitingBrief]:
     """By requisition, in one statement: what waits has exactly one signature, the asker's."""
     rows = Signature.objects.filter(
-        brief__requisition__in=list(requisitions),
+        any_of("brief__requisition__pk", requisitions),
         brief__signed_at=None,
         brief__withdrawn_at=None,
     )

@@ -176,11 +176,14 @@ CELERY_BEAT_SCHEDULE = {
 }
 if REDIS_URL:
     # A save must not hang on a broker that is away: fail fast, the sweeper finds the work.
+    # What a worker has taken, Redis forgets: the sweeper finds that too. Where Redis is to remember
+    # it, a worker that is at work while Redis restarts ends with an error (kombu 5.7), and a task
+    # that takes long is handed out twice.
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "max_retries": 0,
         "socket_connect_timeout": 1,
         "socket_timeout": 5,
-        "visibility_timeout": 600,
+        "ack_emulation": False,
     }
     CELERY_TASK_PUBLISH_RETRY = False
 else:
@@ -212,6 +215,10 @@ EMAIL_DATA_TIMEOUT = env.int("EMAIL_DATA_TIMEOUT", default=60)
 MAIL_PER_SECOND = env.float("MAIL_PER_SECOND", default=20.0)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Same Page <same-page@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# A service outside that raises the alarm when nobody asks for this address any more.
+HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")
+if HEARTBEAT_URL and not HEARTBEAT_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured("HEARTBEAT_URL: an address begins with https:// or http://.")
 
 # --- People --------------------------------------------------------------------------------
 

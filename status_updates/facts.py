@@ -9,14 +9,25 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import CharField, Max, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import (
+    CharField,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    Subquery,
+    UUIDField,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce, Greatest
 
+from recruiting.accounts.models import Role
 from recruiting.approvals.models import Decision, Submission
 from recruiting.approvals.states import REACHED
+from recruiting.lib.lookups import any_of
 from requisitions.models import Requisition, Stage, StageCount, Status, StatusChange
 from requisitions.stages import counted_stages
 from requisitions.words import (
@@ -28,6 +39,8 @@ from requisitions.words import (
     stage_words,
 )
 from status_updates.models import Checkpoint, Note, Promise
+
+STAGES = tuple(Stage)
 
 QUIET_AFTER = timedelta(days=7)
 """With neither a checkpoint nor a candidate who came further for longer, an open requisition counts
@@ -41,6 +54,7 @@ PROMISE_SHOWN_FOR = timedelta(days=14)
 @dataclass(frozen=True)
 class PromiseFact:
     id: UUID
+    stage: Stage
     text: str
     due_on: date
     state: str
@@ -57,6 +71,14 @@ class PromiseFact:
     @property
     def is_open(self) -> bool:
         return self.state in ("open", "due today", "missed")
+
+
+class Asked(NamedTuple):
+    """A question of a recruiter on the job that nobody has answered."""
+
+    at: datetime
+    by: UUID
+    note: UUID
 
 
 @dataclass(frozen=True)
@@ -77,6 +99,11 @@ class Facts:
     next_step: str
     promises: Sequence[PromiseFact]
     news: Sequence[str]
+    kept: Sequence[str] = ()
+    """Promises that are news because they were kept."""
+    since: datetime | None = None
+    """When it came to its status."""
+    questions: Sequence[Asked] = ()
 
     @property
     def moved_words(self) -> str:
@@ -103,6 +130,7 @@ class Material:
     written: Mapping[UUID, list[tuple[datetime, str, UUID]]] = field(default_factory=dict)
     """When a checkpoint, a note, a question or an answer was written or a candidate declined,
     which of these, by whom."""
+    questions: Mapping[UUID, list[Asked]] = field(default_factory=dict)
 
     def facts(
         self,
@@ -115,24 +143,27 @@ class Material:
     ) -> Facts:
         """The facts as of `today` in the reader's `zone`; nothing is news without a `since`, and
         what the `reader` wrote is none to her."""
-        changes = self.changes.get(requisition.pk, [])
+        pk = requisition.pk
+        changes = self.changes.get(pk, [])
         held = days_on_hold(requisition, changes, today=today, zone=zone)
         days_open = _days_open(requisition, held, today)
         quiet = _quiet_days(requisition, changes, today, zone)
-        promises = self._promises(requisition.pk, today)
+        totals = requisition.funnel.totals
         stages = counted_stages(requisition.client.hidden)
-        every_move = self._moved(requisition.pk, since)
+        every_move = self._moved(pk, since)
         moved = {stage: delta for stage, delta in every_move.items() if stage in stages}
         news: list[str] = []
-        if since:
-            news = self._news(requisition, since, moved, every_move, today, zone, reader)
+        kept: list[str] = []
+        if since is not None:
+            kept = self._kept(pk, since, totals, every_move)
+            news = self._news(pk, since, moved, kept, today, zone, reader)
         return Facts(
             requisition=requisition,
-            totals=requisition.funnel.totals,
+            totals=totals,
             stages=stages,
             moved=moved,
             health=_health(requisition, quiet),
-            sentence=_sentence(requisition, changes, stages, days_open, quiet, zone),
+            sentence=_sentence(requisition, changes, totals, stages, days_open, quiet, zone),
             days_open=days_open,
             days_on_hold=held,
             hold_until=_hold_until(requisition, changes),
@@ -140,22 +171,26 @@ class Material:
             next_step=(
                 requisition.latest_checkpoint.next_step if requisition.latest_checkpoint else ""
             ),
-            promises=promises,
+            promises=self._promises(pk, today),
             news=news,
+            kept=kept,
+            since=changes[-1].at if changes else None,
+            questions=self.questions.get(pk, ()),
         )
 
     def _moved(self, pk: UUID, since: datetime | None) -> dict[Stage, int]:
-        moved: Counter[str] = Counter()
+        moved: dict[str, int] = {}
         if since is not None:
-            for stage, delta, at in self.counts.get(pk, []):
+            for stage, delta, at in self.counts.get(pk, ()):
                 if at > since:
-                    moved[stage] += delta
-        return {stage: moved[stage] for stage in Stage if moved[stage]}
+                    moved[stage] = moved.get(stage, 0) + delta
+        return {stage: moved[stage] for stage in STAGES if moved.get(stage)}
 
     def _promises(self, pk: UUID, today: date) -> list[PromiseFact]:
         return [
             PromiseFact(
                 id=promise.pk,
+                stage=Stage(promise.stage),
                 text=stage_words(Stage(promise.stage), promise.count),
                 due_on=promise.due_on,
                 state=promise.state(today),
@@ -168,31 +203,46 @@ class Material:
             or max(promise.due_on, promise.kept_on) >= today - PROMISE_SHOWN_FOR
         ]
 
+    def _kept(
+        self,
+        pk: UUID,
+        since: datetime,
+        totals: Mapping[Stage, int],
+        every_move: Mapping[Stage, int],
+    ) -> list[str]:
+        """What was promised before and kept since: the total of then had not reached it. Not by
+        its day, since it may be logged later."""
+        kept = []
+        for promise in self.promises.get(pk, ()):
+            if promise.kept_on and promise.made_at <= since:
+                stage = Stage(promise.stage)
+                if totals[stage] - every_move.get(stage, 0) < promise.goal:
+                    kept.append(stage_words(stage, promise.count))
+        return kept
+
     def _news(
         self,
-        requisition: Requisition,
+        pk: UUID,
         since: datetime,
         moved: Mapping[Stage, int],
-        every_move: Mapping[Stage, int],
+        kept: Sequence[str],
         today: date,
         zone: tzinfo,
         reader: UUID | None,
     ) -> list[str]:
-        pk, since_day = requisition.pk, since.astimezone(zone).date()
-        lines = [_change_line(change) for change in self.changes.get(pk, []) if change.at > since]
+        lines = [_change_line(change) for change in self.changes.get(pk, ()) if change.at > since]
         if moved:
             lines.append(moved_words(moved))
-        for promise in self.promises.get(pk, []):
-            stage = Stage(promise.stage)
-            what = stage_words(stage, promise.count)
-            before = requisition.funnel.totals[stage] - every_move.get(stage, 0)
+        lines += [f"Promise kept: {what}" for what in kept]
+        for promise in self.promises.get(pk, ()):
+            due_on = promise.due_on
             if promise.made_at > since:
-                lines.append(f"Promised: {what} by {promise.due_on:%A} {day_words(promise.due_on)}")
-            elif promise.kept_on and before < promise.goal:  # not its day: it may be logged later
-                lines.append(f"Promise kept: {what}")
-            elif promise.kept_on is None and since_day <= promise.due_on < today:
-                lines.append(f"Promise missed: {what}, due {day_words(promise.due_on)}")
-        rows = self.written.get(pk, [])
+                what = stage_words(Stage(promise.stage), promise.count)
+                lines.append(f"Promised: {what} by {due_on:%A} {day_words(due_on)}")
+            elif promise.kept_on is None and since.astimezone(zone).date() <= due_on < today:
+                what = stage_words(Stage(promise.stage), promise.count)
+                lines.append(f"Promise missed: {what}, due {day_words(due_on)}")
+        rows = self.written.get(pk, ())
         written = Counter(kind for at, kind, by in rows if at > since and by != reader)
         lines += _talk_lines(written)
         if not lines and written:
@@ -200,33 +250,46 @@ class Material:
         return lines
 
 
-def load(requisitions: Iterable[Requisition], *, since: datetime | None, now: datetime) -> Material:
-    """Fetch what `Material.facts` needs in four statements.
+def load(
+    requisitions: Iterable[Requisition],
+    *,
+    since: datetime | None,
+    now: datetime,
+    with_actors: bool = False,
+) -> Material:
+    """Fetch what `Material.facts` needs in three statements.
 
-    `since` is the earliest instant that any reader asks about. The requisitions come with client,
-    recruiter, manager, funnel and latest_checkpoint already selected.
+    `since` is the earliest instant that any reader asks about; without one, neither what is new
+    nor open questions are fetched. The requisitions come with client, recruiter, manager, funnel
+    and latest_checkpoint already selected. `with_actors`: also who changed the status.
     """
     ids = [requisition.pk for requisition in requisitions]
+    them = any_of("requisition__pk", ids)
     counts: defaultdict[UUID, list[Any]] = defaultdict(list)
     written: defaultdict[UUID, list[Any]] = defaultdict(list)
     changes: defaultdict[UUID, list[StatusChange]] = defaultdict(list)
     promises: defaultdict[UUID, list[Promise]] = defaultdict(list)
+    questions: defaultdict[UUID, list[Asked]] = defaultdict(list)
     if since is not None:
-        rows = StageCount.objects.filter(requisition__in=ids, created_at__gt=since)
-        for pk, *entry in rows.values_list("requisition", "stage", "delta", "created_at"):
-            counts[pk].append(tuple(entry))
-        for pk, *entry in _written(ids, since):
-            written[pk].append(tuple(entry))
-    status_changes = StatusChange.objects.filter(requisition__in=ids).select_related("by")
+        for pk, kind, at, by, delta, note in _happened(ids, since):
+            if delta is not None:
+                counts[pk].append((kind, delta, at))
+            elif note is not None:
+                questions[pk].append(Asked(at, by, note))
+            else:
+                written[pk].append((at, kind, by))
+    status_changes = StatusChange.objects.filter(them)
+    if with_actors:
+        status_changes = status_changes.select_related("by")
     for change in status_changes.annotate(last_record=_last_record()):
         changes[change.requisition_id].append(change)
-    standing = Promise.objects.filter(requisition__in=ids, withdrawn_at=None)
+    standing = Promise.objects.filter(them, withdrawn_at=None)
     # A day more than is shown, since the reader's day may be another one than UTC's.
     oldest = (min(since, now) if since else now).date() - PROMISE_SHOWN_FOR - timedelta(days=1)
     recent = Q(kept_on=None) | Q(kept_on__gte=oldest) | Q(due_on__gte=oldest)
     for promise in standing.filter(recent):
         promises[promise.requisition_id].append(promise)
-    return Material(counts, changes, promises, written)
+    return Material(counts, changes, promises, written, questions)
 
 
 def _last_record() -> Subquery:
@@ -237,24 +300,42 @@ def _last_record() -> Subquery:
     return Subquery(sent.values("requisition").annotate(last=Max(Greatest(*steps))).values("last"))
 
 
-def _written(ids: Sequence[UUID], since: datetime) -> Iterable[tuple[Any, ...]]:
-    """What everybody who sees the requisitions may read, in one statement."""
-    logged = Checkpoint.objects.standing().annotate(kind=Value("logged", CharField()))
-    notes = Note.objects.standing().filter(is_private=False)
-    declined = Decision.objects.filter(verdict=Decision.Verdict.DECLINE, undone_at=None)
-    columns = ("requisition", "at", "kind", "by")
-    return (
-        logged.filter(requisition__in=ids, at__gt=since)
-        .order_by()
-        .values_list(*columns)
-        .union(
-            notes.filter(requisition__in=ids, at__gt=since).order_by().values_list(*columns),
-            declined.filter(submission__requisition__in=ids, at__gt=since)
-            .order_by()
-            .values_list("submission__requisition", "at", Value("declined", CharField()), "by"),
-            all=True,
-        )
+def _happened(ids: Sequence[UUID], since: datetime) -> Iterable[tuple[Any, ...]]:
+    """In one statement: what was counted, what everybody who sees the requisitions may read, and
+    the questions of recruiters that are open, whenever they were asked."""
+    them = any_of("requisition__pk", ids)
+    counted = StageCount.objects.filter(them, created_at__gt=since)
+    logged = Checkpoint.objects.standing().filter(them, at__gt=since)
+    notes = Note.objects.standing().filter(them, is_private=False, at__gt=since)
+    declined = Decision.objects.filter(
+        any_of("submission__requisition__pk", ids),
+        verdict=Decision.Verdict.DECLINE,
+        undone_at=None,
+        at__gt=since,
     )
+    asked = Note.objects.open_questions().filter(
+        them, by__role__in=[Role.RECRUITER, Role.LEAD]
+    )  # fmt: skip
+    rows = [
+        counted.values_list("requisition", "stage", "created_at", _NOBODY, "delta", _NOBODY),
+        logged.values_list("requisition", _word("logged"), "at", "by", _NO_NUMBER, _NOBODY),
+        notes.values_list("requisition", "kind", "at", "by", _NO_NUMBER, _NOBODY),
+        declined.values_list(
+            "submission__requisition", _word("declined"), "at", "by", _NO_NUMBER, _NOBODY
+        ),
+        asked.values_list("requisition", _word("asked"), "at", "by", _NO_NUMBER, "pk"),
+    ]
+    first, *others = (one.order_by() for one in rows)
+    return first.union(*others, all=True)
+
+
+def _word(word: str) -> Value:
+    return Value(word, CharField())
+
+
+# Without a type PostgreSQL takes a NULL for text, which no other branch of a union goes with.
+_NOBODY = Cast(Value(None), UUIDField())
+_NO_NUMBER = Cast(Value(None), IntegerField())
 
 
 def days_on_hold(
@@ -321,6 +402,7 @@ def _health(requisition: Requisition, quiet: int | None) -> str:
 def _sentence(
     requisition: Requisition,
     changes: Sequence[StatusChange],
+    totals: Mapping[Stage, int],
     stages: Sequence[Stage],
     days_open: int | None,
     quiet: int | None,
@@ -348,7 +430,7 @@ def _sentence(
     opened = f"Open for {days_words(days_open or 0)}"
     if requisition.openings > 1 and requisition.funnel.accepted:
         opened += f", {requisition.funnel.accepted:,} of {requisition.openings:,} filled"
-    furthest = _furthest(requisition.funnel.totals, stages)
+    furthest = _furthest(totals, stages)
     if quiet is not None and quiet > QUIET_AFTER.days:
         return f"{opened}, {furthest}; nothing logged for {days_words(quiet)}."
     return f"{opened}, {furthest}."
@@ -357,7 +439,7 @@ def _sentence(
 def _furthest(totals: Mapping[Stage, int], stages: Sequence[Stage]) -> str:
     """The two stages furthest along, which is what a manager asks first. Where none that the
     client counts is reached, the others speak rather than that nobody was found."""
-    every = [stage for stage in Stage if totals[stage]]
+    every = [stage for stage in STAGES if totals[stage]]
     reached = [stage for stage in every if stage in stages] or every
     if not reached:
         return "no candidates found yet"

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from intake.waiting import WaitingBrief
 from recruiting.approvals.balls import Ball
 from requisitions.models import Requisition, Status
 from requisitions.words import day_words, since_words
-from status_updates.facts import Facts
+from status_updates.facts import Asked, Facts
 
 HOLD_ENDS_SOON = timedelta(days=7)
 """A hold that ends within so many days waits on the manager's word: shall the work go on?"""
@@ -25,8 +25,8 @@ class Waiting:
     """Something that only one side can settle; `text` follows the job's title.
 
     `person` is who answers for that side, even while somebody stands in. `since` is when it came
-    to wait, where it is known. `brief` is what waits for a signature, if that is it, and `ball`
-    what waits on a candidate.
+    to wait, where it is known. `brief` is what waits for a signature, if that is it, `ball` what
+    waits on a candidate, and `question` the note that waits for an answer.
     """
 
     requisition: Requisition
@@ -36,6 +36,7 @@ class Waiting:
     since: datetime | None = None
     brief: WaitingBrief | None = None
     ball: Ball | None = None
+    question: UUID | None = None
 
     @property
     def is_decision(self) -> bool:
@@ -63,6 +64,7 @@ def waiting_on(
         brief = briefs.get(one.requisition.pk)
         asked = [
             *_of_candidates(one.requisition, balls, zone, reader),
+            *_of_questions(one, today, zone),
             *_of_the_job(one, brief, today, zone, reader),
         ]
         found += [item for item in asked if people is None or item.person in people]
@@ -70,7 +72,7 @@ def waiting_on(
 
 
 def _place(one: Waiting) -> tuple[int, datetime]:
-    kind = 0 if one.is_decision else 1 if one.brief else 2 if one.ball else 3
+    kind = 0 if one.is_decision else 1 if one.brief else 2 if one.ball or one.question else 3
     return kind, one.since or datetime.max.replace(tzinfo=UTC)
 
 
@@ -96,6 +98,32 @@ def _of_candidates(
     ]
 
 
+# --- on what was asked ---------------------------------------------------------------------
+
+
+def _of_questions(one: Facts, today: date, zone: tzinfo) -> list[Waiting]:
+    """What recruiters have asked on a job that is not closed, each for itself."""
+    if one.requisition.is_closed:
+        return []
+    return [
+        found
+        for asked in one.questions
+        for found in _waiting(
+            one.requisition,
+            Side.MANAGER,
+            _of_question(one.requisition, asked, today, zone),
+            since=asked.at,
+            question=asked.note,
+        )
+    ]
+
+
+def _of_question(requisition: Requisition, asked: Asked, today: date, zone: tzinfo) -> str:
+    who = requisition.recruiter.display_name if asked.by == requisition.recruiter_id else ""
+    since = since_words(asked.at.astimezone(zone).date(), today)
+    return f"{f'{who} waits' if who else 'recruiters wait'} for an answer since {since}"
+
+
 # --- on the job ----------------------------------------------------------------------------
 
 
@@ -111,8 +139,11 @@ def _of_the_job(
         text = _of_brief(asked, today, zone, whom)
         found += _waiting(requisition, asked.side, text, since=asked.asked_at, brief=asked)
     if asked is None or asked.side == Side.RECRUITER:
-        text = _of_intake(one, brief) or _of_hold(one, today)
-        found += _waiting(requisition, Side.MANAGER, text) if text else []
+        if text := _of_intake(one, brief):
+            found += _waiting(requisition, Side.MANAGER, text, since=one.since)
+        elif text := _of_hold(one, today):
+            since = _hold_asks_since(one, zone)
+            found += _waiting(requisition, Side.MANAGER, text, since=since)
     return found
 
 
@@ -134,6 +165,14 @@ def _of_intake(one: Facts, brief: WaitingBrief | None) -> str:
         return ""
     recruiter = one.requisition.recruiter.display_name
     return f"agree with {recruiter} on what the job needs, so that the search can start"
+
+
+def _hold_asks_since(one: Facts, zone: tzinfo) -> datetime | None:
+    """Since its end came near, or it was put on hold until a day that is near."""
+    if one.hold_until is None:
+        return None
+    near = datetime.combine(one.hold_until - HOLD_ENDS_SOON, time(), zone)
+    return max(near, one.since) if one.since else near
 
 
 def _of_hold(one: Facts, today: date) -> str:

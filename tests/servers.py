@@ -42,6 +42,7 @@ _OURS = (
     "EMAIL_TIMEOUT",
     "EMAIL_URL",
     "FILES_URL",
+    "HEARTBEAT_URL",
     "LOG_LEVEL",
     "MAIL_PER_SECOND",
     "OIDC_CLIENT_ID",

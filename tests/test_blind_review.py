@@ -25,7 +25,11 @@ from tests.fixtures.world import World
 from tests.reviewing import entered, page_of
 from tests.test_every_page import pages_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("clock"),
+    pytest.mark.one_database,
+]
 
 CANARY = "Canarina"
 

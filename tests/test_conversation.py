@@ -468,7 +468,7 @@ def test_statements_of_page_and_desk_do_not_grow_with_the_conversation(
 
     talk()
     few = costs()
-    for _ in range(50):
+    for _ in range(15):
         talk()
     assert costs() == few
     assert max(few[:2]) <= 19

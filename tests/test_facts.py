@@ -179,7 +179,7 @@ def test_load_costs_the_same_for_one_and_for_fifty(
     rows = list(Requisition.objects.select_related(*RELATED))
     since = NOW - timedelta(days=7)
     for some in (rows[:1], rows):
-        with django_assert_num_queries(4):  # type: ignore[operator]
+        with django_assert_num_queries(3):  # type: ignore[operator]
             material = facts.load(some, since=since, now=NOW)
             told = [
                 material.facts(row, since=since, today=TODAY, zone=UTC).sentence for row in some

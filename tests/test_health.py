@@ -33,7 +33,7 @@ def test_all_is_well(client: Browser, now: datetime) -> None:
         "database": "ok",
         "broker": "ok",
         "sweeper": {"last": "2026-03-11T10:00:00+00:00", "silent": False},
-        "mail": {"overdue": 0, "suspended_addresses": 0},
+        "mail": {"overdue": 0, "held_since": None, "suspended_addresses": 0},
         "alerts": [],
     }
 

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import html5lib
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse, QueryDict
 from django.test import Client as Browser
 from django.urls import Resolver404, resolve
@@ -196,12 +196,16 @@ def forms(visitor: Visitor, found_at: Sequence[str]) -> Iterator[Form]:
 
 
 def variants(form: Form) -> Iterator[tuple[str, dict[str, str]]]:
-    """What to send instead of what the page holds, and a word on it."""
+    """What to send instead of what the page holds, and a word on it.
+
+    What a field says to a value is the same on every database, so each is tried alone on the one
+    that servers have; what reaches the database is tried on both."""
     names = [name for name in form.fields if name != "csrfmiddlewaretoken"]
-    for place, name in enumerate(names[:: 5 if len(names) > ALIKE else 1]):
+    alone = names if connection.vendor == "postgresql" else []
+    for place, name in enumerate(alone[:: 5 if len(names) > ALIKE else 1]):
         for value in NASTY[place % SHARES :: SHARES]:
             yield f"{name}={value!r}", {**form.fields, name: value}
-    for first in range(0, len(NASTY), len(NASTY) // TURNS + 1):
+    for first in range(0, len(NASTY), len(NASTY) // TURNS + 1) if names else [0]:
         turned = [*NASTY[first:], *NASTY[:first]] * 2
         yield f"all from {NASTY[first]!r}", dict(zip(names, turned, strict=False))
 
@@ -239,6 +243,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
+@pytest.mark.one_database
 def test_no_query_breaks(
     visitor_as: Callable[[str], Visitor], world: World, asked: list[str]
 ) -> None:

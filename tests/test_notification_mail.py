@@ -445,6 +445,6 @@ def test_link_in_the_mail_stops_it_and_says_so(
     [mail] = mails()
     path = mail.headers["List-Unsubscribe"].strip("<>").partition("//")[2].partition("/")[2]
     page = client.get(f"/{path}", follow=True)
-    assert "Stop mail of notifications?" in page.content.decode()
+    assert "What others ask, answer, decide or change." in page.content.decode()
     client.post(f"/{path}")
     assert subscriptions.is_stopped(recruiter, NOTIFICATIONS)

@@ -286,7 +286,7 @@ def test_statements_of_the_page_do_not_grow(
     few = costs()
     for _ in range(50):
         make_checkpoint(requisition, note="More")
-    for number in range(20):
+    for number in range(8):
         text, seen = f"{number}", f"{number - 1}" if number else ""
         Answer.write(intake, "pay", text, seen=seen, by=recruiter, now=NOW)
         make_brief(requisition, reason="Again")

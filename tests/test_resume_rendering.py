@@ -33,6 +33,9 @@ from tests.factories import NOW, make_candidate, make_slate, make_submission
 State = Resume.State
 
 
+pytestmark = pytest.mark.one_database
+
+
 @pytest.fixture(autouse=True)
 def folder(settings: Settings, tmp_path: Path) -> Path:
     """Where files lie in a test that is about them."""

@@ -267,19 +267,18 @@ def letters(
     return sent
 
 
-def test_digest_asks_first_for_decisions_with_a_link_to_the_slate(
+def test_digest_asks_for_decisions_with_a_link_to_the_slate(
     letters: Any, requisition: Requisition, manager: User, recruiter: User
 ) -> None:
     ada = make_candidate(requisition.client, by=recruiter, name="Ada Canary", headline="Canary 2")
-    make_brief(requisition, recruiter, now=NOW - timedelta(days=9))
     slate = make_slate(requisition, make_submission(requisition, ada))
     text = str(letters()["manager@acme.example"].body)
     line = (
-        "* Data Engineer: 1 resume of slate 1, waiting on you since Wednesday, "
-        "was due Thursday 10:00.\n  Decide now: "
+        "* Data Engineer: 1 resume of slate 1, waiting since Wednesday, "
+        "overdue by 2 working days.\n  Decide on the resume: "
     )
-    assert f"WAITING ON YOU\n{line}" in text
-    link = text.partition("Decide now: ")[2].partition("\n")[0]
+    assert line in text.partition("WAITING ON YOU\n")[2]
+    link = text.partition("Decide on the resume: ")[2].partition("\n")[0]
     assert reverse("mail_link", args=["slate", slate.pk, "x"]).removesuffix("x/") in link
     assert "Canary" not in text + str(letters()["manager@acme.example"].alternatives[0][0])
 
@@ -289,7 +288,7 @@ def test_digest_says_when_in_the_managers_clocks(
 ) -> None:
     WorkingCard.objects.filter(user=manager).update(zone="Asia/Kolkata")
     two_resumes(requisition, now=at("13 10:00"))
-    assert "since Friday, due today 15:30" in str(letters()["manager@acme.example"].body)
+    assert "since Friday, due today by 15:30" in str(letters()["manager@acme.example"].body)
 
 
 def test_copy_for_the_stand_in_asks_her(
@@ -300,8 +299,8 @@ def test_copy_for_the_stand_in_asks_her(
     Absence.plan(date(2026, 3, 12), date(2026, 3, 17), by=manager, now=NOW)
     two_resumes(requisition)
     text = str(letters()["petra@acme.example"].body)
-    assert "2 resumes of slate 1, waiting on you since Thursday, was due Friday 09:00." in text
-    assert "Decide now: " in text
+    assert "2 resumes of slate 1, waiting since Thursday, overdue since Friday." in text
+    assert "Decide on 2 resumes: " in text
 
 
 def test_nothing_waits_in_a_job_that_is_on_hold(

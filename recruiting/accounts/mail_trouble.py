@@ -1,4 +1,5 @@
 """Mail to a person that does not arrive: told to the recruiters who work with her, else to leads.
+Mail that is late or held back as a whole is told to leads.
 
 It is found in the database by the sweeper, so that whatever dies in between, it is told.
 """
@@ -15,19 +16,24 @@ from django.urls import reverse
 from recruiting.accounts.models import Notification, NotificationKind, Role, Told, User
 from recruiting.accounts.models.notifications import NOTIFICATIONS
 from recruiting.mailing.models import Mail, State, Suspension
+from recruiting.mailing.watch import Watch, watch
 
 LOOKS_BACK = timedelta(days=2)
 """Trouble older than this was told, or nobody looked for so long that a look at the page is due."""
 
 SUSPENDED = "Mail to {person} does not arrive: the server refused the address"
 FAILED = "A mail to {person} could not be delivered"
+LATE = "Mail that was due more than half an hour ago has not gone out"
+HELD = "All mail is held back until a lead releases it"
 
 Pair = tuple[UUID, UUID | None]
 """Who is to be told, and of which client the trouble is."""
 
 
 def tell(now: datetime) -> None:
-    """Tell of every address that was suspended and of every mail that was given up lately."""
+    """Tell of every address that was suspended and of every mail that was given up lately; and of
+    what keeps all of it back, that it is late once a day."""
+    _tell_leads(watch(now))
     since = now - LOOKS_BACK
     found = {
         f"suspended:{one.pk}": (one.address, SUSPENDED)
@@ -48,6 +54,20 @@ def tell(now: datetime) -> None:
     for cause, (address, words) in new.items():
         if person := people.get(address):
             _tell(cause, words, person, recruiters[person.pk], now)
+
+
+def _tell_leads(seen: Watch) -> None:
+    found = {}
+    if seen.held_since:
+        found[f"held:{seen.held_since.isoformat()}"] = HELD
+    elif seen.late:
+        found[f"late:{seen.now:%Y-%m-%d}"] = LATE
+    for cause, words in found.items():
+        if Notification.objects.filter(cause=cause).exists():
+            continue
+        told = {lead: Told(NotificationKind.MAIL, words) for lead, _ in _leads_but(None)}
+        with transaction.atomic():
+            Notification.tell(told, cause=cause, by=None, now=seen.now, place=reverse("mail_desk"))
 
 
 def _tell(cause: str, words: str, person: User, pairs: list[Pair], now: datetime) -> None:
@@ -80,6 +100,6 @@ def _recruiters_of(people: Iterable[User]) -> defaultdict[UUID, list[Pair]]:
     return recruiters
 
 
-def _leads_but(person: User) -> list[Pair]:
-    leads = User.objects.active().filter(role=Role.LEAD).exclude(pk=person.pk)
-    return [(lead.pk, None) for lead in leads]
+def _leads_but(person: User | None) -> list[Pair]:
+    leads = User.objects.active().filter(role=Role.LEAD)
+    return [(lead.pk, None) for lead in leads if lead != person]

@@ -106,7 +106,14 @@ def still_invited(batch: Sequence[Mail], now: datetime) -> dict[UUID, kinds.Skip
 
 def register() -> None:
     kinds.register(
-        kinds.Kind(SIGN_IN, title="Sign-in code", render=render_sign_in, urgent=True, redact=True)
+        kinds.Kind(
+            SIGN_IN,
+            title="Sign-in code",
+            render=render_sign_in,
+            urgent=True,
+            redact=True,
+            despite_hold=True,
+        )
     )
     kinds.register(
         kinds.Kind(

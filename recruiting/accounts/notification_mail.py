@@ -29,7 +29,7 @@ from recruiting.accounts.models.cadences import cadence_of, goes, period, put_of
 from recruiting.accounts.models.notifications import NOTIFICATIONS, NotificationQuerySet
 from recruiting.lib.businesstime import Calendar
 from recruiting.mailing import kinds, ledger
-from recruiting.mailing.kinds import Kind, Postpone, Skip
+from recruiting.mailing.kinds import Budget, Kind, Postpone, Skip
 from recruiting.mailing.links import unsubscribe_url
 from recruiting.mailing.messages import hashed, site_host
 from recruiting.mailing.models import UNFINISHED, Mail, Suspension, Unsubscription
@@ -47,8 +47,13 @@ def register() -> None:
             render=render,
             still_wanted=still_wanted,
             can_stop=True,
+            about="What others ask, answer, decide or change. All of it stays behind the bell.",
+            meant_for=lambda user: user.is_recruiter,
+            budget=Budget.LIMITED,
+            past_budget=past_budget,
             resumed=notification_wishes.resumed,
             materialise=materialise,
+            forget=forget,
         )
     )
 
@@ -80,13 +85,20 @@ def materialise(now: datetime) -> int:
         rows += [
             _row(user, cadence, now)
             for cadence, at in since.items()
-            if (pk, cadence) not in is_open and goes(cadence, at, hours[pk], now)
+            if not is_open & _held_by(user, cadence)
+            and goes(cadence, at, hours[pk], now, chosen=user.preferences.has_chosen)
         ]
     ledger.insert(rows)
     if unwanted:
         groups = (Q(kind=kind, recipient__in=pks) for kind, pks in unwanted.items())
         _to_mail(now).filter(reduce(or_, groups)).update(is_to_mail=False)
     return len(rows)
+
+
+def forget(before: datetime) -> None:
+    """After a restore: what came before it may have been mailed in the time that was lost. It
+    stands in the product all the same."""
+    Notification.objects.filter(is_to_mail=True, at__lt=before).update(is_to_mail=False)
 
 
 def _to_mail(now: datetime) -> NotificationQuerySet:
@@ -136,12 +148,28 @@ def _calendars(people: Iterable[User], now: datetime) -> dict[UUID, Calendar]:
     return {user.pk: user.working_card.calendar(now, away[user.pk]) for user in users}
 
 
-def _open_mails(people: Mapping[UUID, User]) -> set[tuple[UUID, Cadence]]:
-    """For whom a mail is written down and has not picked what it tells yet."""
+Open = tuple[UUID, Cadence, bool]
+"""Whose mail, in which rhythm, and whether that was her own choice."""
+
+
+def _open_mails(people: Mapping[UUID, User]) -> set[Open]:
+    """Which mails are written down and have not picked what they tell yet."""
     mails = Mail.objects.kind(NOTIFICATIONS).filter(
         recipient__in=people, state__in=UNFINISHED, rendered_at=None
     )
-    return {(pk, cadence_of(text)) for pk, text in mails.values_list("recipient", "period")}
+    rows = mails.values_list("recipient", "period", "payload")
+    return {(pk, cadence_of(text), _is_chosen(payload)) for pk, text, payload in rows}
+
+
+def _held_by(user: User, cadence: Cadence) -> set[Open]:
+    """Which open mails will tell what comes up. One that may have to wait for tomorrow does not
+    hold up what she has chosen to be told at once."""
+    held = {(user.pk, cadence, True)}
+    return held if user.preferences.has_chosen else {*held, (user.pk, cadence, False)}
+
+
+def _is_chosen(payload: Mapping[str, object]) -> bool:
+    return bool(payload.get("chosen", True))
 
 
 def _row(user: User, cadence: Cadence, now: datetime) -> Mail:
@@ -151,6 +179,7 @@ def _row(user: User, cadence: Cadence, now: datetime) -> Mail:
         recipient_id=user.pk,
         client_id=None,
         period=period(cadence, now, zone),
+        payload={"chosen": user.preferences.has_chosen},
         scheduled_at=now,
         zone=zone,
         now=now,
@@ -169,12 +198,25 @@ def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Post
     for mail in batch:
         if mail.rendered_at is not None:
             continue
-        until = put_off(cadence_of(mail.period), hours[mail.recipient_id], now)
+        until = put_off(
+            cadence_of(mail.period),
+            hours[mail.recipient_id],
+            now,
+            chosen=_is_chosen(mail.payload),
+        )
         if not left[mail.pk]:
             objections[mail.pk] = Skip(_why_nothing(mail, people[mail.recipient_id]))
         elif until:
             objections[mail.pk] = Postpone(until)
     return objections
+
+
+def past_budget(mail: Mail, tomorrow: datetime) -> Postpone | None:
+    """What comes after the day's mails are used up is gathered until the next day. What somebody
+    has chosen to be told at once is told at once."""
+    if cadence_of(mail.period) == Cadence.AT_ONCE and _is_chosen(mail.payload):
+        return None
+    return Postpone(tomorrow)
 
 
 def render(batch: Sequence[Mail], now: datetime) -> dict[UUID, Rendered | Skip]:

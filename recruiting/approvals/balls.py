@@ -12,7 +12,7 @@ from uuid import UUID
 
 from intake.models import Side
 from recruiting.approvals.due import Allowed, Span, due, merged
-from recruiting.lib.businesstime import Calendar
+from recruiting.lib.businesstime import Calendar, business_days_between
 from requisitions.words import day_words, since_words
 
 
@@ -36,7 +36,8 @@ class Item:
     asked for or about.
 
     `began` is when the clock began, `came` when the ball came back last; in `pauses` it stood
-    still. For several feedbacks or questions it is the oldest that counts.
+    still. For several feedbacks or questions it is the oldest that counts. `interviews` are those
+    on which feedback is asked for, each with when it began, the oldest first.
     """
 
     requisition: UUID
@@ -48,6 +49,7 @@ class Item:
     pauses: tuple[Span, ...] = ()
     slate: UUID | None = None
     number: int = 0
+    interviews: tuple[tuple[datetime, UUID], ...] = ()
 
     @property
     def text(self) -> str:
@@ -99,6 +101,8 @@ class Ball:
     due: datetime | None
     now: datetime
     instead_of: str = ""
+    days_late: int = 0
+    """Working days of the holder."""
 
     @property
     def side(self) -> Side:
@@ -139,12 +143,15 @@ def hold(item: Item, person: Holder, stand_in: Holder | None, now: datetime) -> 
     gone = person.away_since(now) if stand_in else None
     if stand_in is None or gone is None:
         until = due(person.calendar, item.began, item.allowed, item.pauses)
-        return Ball(item, person.id, person.id, person.name, item.came, until, now)
+        late = _days_late(person.calendar, until, now)
+        return Ball(item, person.id, person.id, person.name, item.came, until, now, days_late=late)
     until = due(stand_in.calendar, max(item.began, gone), item.allowed, item.pauses)
-    since = max(item.came, gone)
-    return Ball(
-        item, person.id, stand_in.id, stand_in.name, since, until, now, instead_of=person.name
-    )
+    since, late = max(item.came, gone), _days_late(stand_in.calendar, until, now)
+    return Ball(item, person.id, stand_in.id, stand_in.name, since, until, now, person.name, late)
+
+
+def _days_late(calendar: Calendar, due: datetime | None, now: datetime) -> int:
+    return business_days_between(calendar, due, now) if due and due < now else 0
 
 
 def in_order(balls: Sequence[Ball]) -> list[Ball]:

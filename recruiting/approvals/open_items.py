@@ -32,6 +32,7 @@ from recruiting.approvals.balls import Ball, Holder, Item, Kind, hold, in_order
 from recruiting.approvals.due import Allowed, Span
 from recruiting.approvals.models import Interview, Offer, Parking, Question, Submission
 from recruiting.approvals.states import State
+from recruiting.lib.lookups import any_of
 from requisitions.models import Requisition, Status, StatusChange
 
 ANSWER_DUE = Allowed(days=1, words="1 business day")
@@ -61,6 +62,7 @@ class Row(NamedTuple):
     until: datetime | None
     on: Any
     more: int | None
+    interview: UUID | None
 
 
 @dataclass(frozen=True)
@@ -103,9 +105,9 @@ def _rows(pks: Sequence[UUID], now: datetime) -> QuerySet[Any, Any]:
     """In one statement: submissions that wait, what stopped their clocks, interviews without
     feedback, offers without an answer, how many stand where, when jobs were on hold or closed,
     and what the pairs have agreed on."""
-    of_submission = Submission.objects.order_by().filter(requisition__in=pks)
+    of_submission = Submission.objects.order_by().filter(any_of("requisition__pk", pks))
     on_them = {
-        "submission__requisition__in": pks,
+        "submission__requisition__pk__any_of": list(pks),
         "submission__state__in": STANDING,
         "submission__candidate__erased_at": None,
     }
@@ -114,34 +116,36 @@ def _rows(pks: Sequence[UUID], now: datetime) -> QuerySet[Any, Any]:
     )  # fmt: skip
     waiting = of_submission.filter(state=State.WAITING, candidate__erased_at=None).values_list(
         _word(Kind.DECISION), "requisition", "pk", "slate", "slate__number", "slate__at",
-        _NO_TIME, _NO_DAY, _NO_NUMBER,
+        _NO_TIME, _NO_DAY, _NO_NUMBER, _NO_ID,
     )  # fmt: skip
     branches = [
         Question.objects.filter(**on_them, submission__state=State.WAITING).values_list(
-            _word(Kind.ANSWER), *slate, "at", "answered_at", _NO_DAY, _NO_NUMBER
+            _word(Kind.ANSWER), *slate, "at", "answered_at", _NO_DAY, _NO_NUMBER, _NO_ID
         ),
         Parking.objects.filter(**on_them, ended_at__isnull=False).values_list(
-            _word("rested"), *slate, "at", "ended_at", _NO_DAY, _NO_NUMBER
+            _word("rested"), *slate, "at", "ended_at", _NO_DAY, _NO_NUMBER, _NO_ID
         ),
         Interview.objects.filter(
             **on_them, submission__state=State.INTERVIEWING, cancelled_at=None,
             feedback__isnull=True, begins_at__lte=now,
-        ).values_list(_word(Kind.HELD), *slate, "begins_at", "held_at", _NO_DAY, "minutes"),
+        ).values_list(_word(Kind.HELD), *slate, "begins_at", "held_at", _NO_DAY, "minutes", "pk"),
         Offer.objects.filter(
             **on_them, submission__state=State.OFFERED, answer="", undone_at=None
-        ).values_list(_word(Kind.OFFER), *slate, "at", _NO_TIME, "answer_by", _NO_NUMBER),
+        ).values_list(
+            _word(Kind.OFFER), *slate, "at", _NO_TIME, "answer_by", _NO_NUMBER, _NO_ID
+        ),
         of_submission.exclude(slate=None)
         .values("state", "requisition")
         .annotate(count=Count("pk"))
         .values_list(
             "state", "requisition", _NO_ID, _NO_ID, "count", _NO_TIME, _NO_TIME, _NO_DAY,
-            _NO_NUMBER,
+            _NO_NUMBER, _NO_ID,
         ),
         StatusChange.objects.filter(
-            requisition__in=pks, requisition__status=Status.OPEN
+            any_of("requisition__pk", pks), requisition__status=Status.OPEN
         ).values_list(
             Concat(Value(TO), "to_status", output_field=CharField()), "requisition", _NO_ID, _NO_ID,
-            _NO_NUMBER, "at", _NO_TIME, _NO_DAY, _NO_NUMBER,
+            _NO_NUMBER, "at", _NO_TIME, _NO_DAY, _NO_NUMBER, _NO_ID,
         ),
         _terms(pks),
     ]  # fmt: skip
@@ -153,9 +157,9 @@ def _terms(pks: Sequence[UUID]) -> QuerySet[Any, Any]:
     of_pair = Agreement.objects.filter(
         client=OuterRef("client"), recruiter=OuterRef("recruiter"), manager=OuterRef("manager")
     )
-    return Requisition.objects.filter(pk__in=pks).values_list(
+    return Requisition.objects.filter(any_of("pk", pks)).values_list(
         _word("terms"), "pk", _NO_ID, _NO_ID, Subquery(of_pair.values("decision_days")[:1]),
-        _NO_TIME, _NO_TIME, _NO_DAY, Subquery(of_pair.values("feedback_hours")[:1]),
+        _NO_TIME, _NO_TIME, _NO_DAY, Subquery(of_pair.values("feedback_hours")[:1]), _NO_ID,
     )  # fmt: skip
 
 
@@ -220,7 +224,10 @@ def _item(row: Row, terms: Mapping[UUID, Row], now: datetime) -> Item | None:
     assert row.submission is not None, "each says of whom"
     agreed = terms.get(row.requisition)
     allowed = {Kind.ANSWER: ANSWER_DUE, Kind.HELD: HELD_DUE, Kind.OFFER: OFFER_DUE}.get(kind)
+    interviews: tuple[tuple[datetime, UUID], ...] = ()
     if kind == Kind.HELD and row.until:
+        assert row.interview is not None, "each is one"
+        interviews = ((began, row.interview),)
         kind, began = Kind.FEEDBACK, row.until
         allowed = _feedback_terms(agreed.more if agreed else None)
     elif kind == Kind.HELD:
@@ -238,6 +245,7 @@ def _item(row: Row, terms: Mapping[UUID, Row], now: datetime) -> Item | None:
         allowed=allowed or _decision_terms(agreed.number if agreed else None),
         slate=row.slate,
         number=row.number or 0,
+        interviews=interviews,
     )
 
 
@@ -276,7 +284,8 @@ def _situation(item: Item) -> tuple[Any, ...]:
 def _together(items: Sequence[Item]) -> Item:
     oldest = min(items, key=lambda one: one.came)
     every = tuple(pk for one in items for pk in one.submissions)
-    return Item(**{**vars(oldest), "submissions": every})
+    interviews = tuple(sorted(found for one in items for found in one.interviews))
+    return Item(**{**vars(oldest), "submissions": every, "interviews": interviews})
 
 
 # --- who holds them ------------------------------------------------------------------------
@@ -289,7 +298,7 @@ def _held(
         return {}
     pairs = {one.pk: one for one in requisitions}
     people = {pk for one in pairs.values() for pk in (one.manager_id, one.recruiter_id) if pk}
-    crew = _Crew.load(people, since=min(one.began for one in items) - FAR_BACK, now=now)
+    crew = Crew.load(people, since=min(one.began for one in items) - FAR_BACK, now=now)
     found: defaultdict[UUID, list[Ball]] = defaultdict(list)
     known: dict[tuple[UUID, UUID], tuple[Holder, Holder | None]] = {}
     for item in items:
@@ -303,7 +312,7 @@ def _held(
 
 
 @dataclass(frozen=True)
-class _Crew:
+class Crew:
     """People by id, their absences, and who stands in for whom at which client."""
 
     now: datetime
@@ -312,7 +321,7 @@ class _Crew:
     stand_ins: Mapping[tuple[UUID, UUID], UUID]
 
     @classmethod
-    def load(cls, pks: Iterable[UUID], *, since: datetime, now: datetime) -> "_Crew":
+    def load(cls, pks: Iterable[UUID], *, since: datetime, now: datetime) -> "Crew":
         """One statement for any number of people: each with the absences that ended after
         `since`, and for whom of these she stands in."""
         wanted = list(pks)

@@ -111,7 +111,7 @@ class Desk:
 
 
 @dataclass(frozen=True)
-class _Counts:
+class Counts:
     """How many there are of what, at each client for each recruiter."""
 
     rows: Sequence[Mapping[str, Any]]
@@ -157,7 +157,7 @@ def desk_of(reader: Reader, *, more: str = "", after: Freshness | None = None) -
     scope = Requisition.objects.visible_to(user)
     if not user.is_lead:
         scope = scope.held_by(user)
-    counts = _counts(scope, reader)
+    counts = counts_of(scope, reader)
     found = needs.found(scope, now=reader.now, today=reader.today, zone=reader.zone)
     balls = _pressing([one.job for one in found if one.job], reader)
     oldest = {pk: min(one.since for one in every) for pk, every in balls.items()}
@@ -187,7 +187,7 @@ def desk_of(reader: Reader, *, more: str = "", after: Freshness | None = None) -
         mine_total=_mine_total(counts, user),
         later=later,
         is_later=after is not None,
-        clients=_clients(counts) if user.is_lead else (),
+        clients=clients_of(counts) if user.is_lead else (),
         recruiters=_recruiters(counts) if user.is_lead else (),
         has_requisitions=bool(counts.rows),
         next_words=_next_words([known[one.pk] for one in mine], reader.today),
@@ -226,11 +226,11 @@ def _mine(user: User, after: Freshness | None) -> QuerySet[Requisition]:
     return Freshness.ordered(needs.with_people(own).select_related(*RELATED), after)
 
 
-def _counts(scope: QuerySet[Requisition], reader: Reader) -> _Counts:
+def counts_of(scope: QuerySet[Requisition], reader: Reader) -> Counts:
     """Two statements, grouped by client and recruiter."""
     by = ("client", "client__name", "recruiter", "recruiter__name", "recruiter__email")
     today = reader.today
-    return _Counts(
+    return Counts(
         list(
             scope.order_by()
             .values(*by)
@@ -260,16 +260,16 @@ def _pressing(jobs: Sequence[Requisition], reader: Reader) -> dict[UUID, list[Ba
     return {pk: balls for pk, balls in pressing.items() if balls}
 
 
-def _mine_total(counts: _Counts, user: User) -> int:
+def _mine_total(counts: Counts, user: User) -> int:
     return sum(one["open"] for one in counts.rows if one["recruiter"] == user.pk)
 
 
-def _clients(counts: _Counts) -> list[Sums]:
+def clients_of(counts: Counts) -> list[Sums]:
     address = f"{reverse('requisitions')}?status=active&client={{}}"
     return counts.sums("client", lambda one: str(one["client__name"]), address)
 
 
-def _recruiters(counts: _Counts) -> list[Sums]:
+def _recruiters(counts: Counts) -> list[Sums]:
     return counts.sums("recruiter", _recruiter_name, "")
 
 

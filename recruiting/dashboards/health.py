@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from recruiting.mailing.models import SILENT_AFTER, Mail, Suspension, SweepBeat
+from recruiting.mailing.models import Suspension
+from recruiting.mailing.watch import watch
 
 BROKER_TIMEOUT = 1
 """Seconds to wait for the queue before it counts as away."""
@@ -42,23 +43,30 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def _report(now: datetime) -> dict[str, Any]:
-    swept_at = SweepBeat.last()
-    overdue = Mail.objects.overdue(now).count()
+    seen = watch(now)
     suspended = Suspension.objects.count()
     broker = _broker_answers()
-    silent = swept_at is None or now - swept_at > SILENT_AFTER
     alerts = {
         "broker away": not broker,
-        "sweeper silent": silent,
-        "mail overdue": bool(overdue),
+        "sweeper silent": seen.is_silent,
+        "mail overdue": bool(seen.late),
+        "sending held": bool(seen.held_since),
     }
     return {
         "database": "ok",
         "broker": "ok" if broker else "away",
-        "sweeper": {"last": swept_at and swept_at.isoformat(), "silent": silent},
-        "mail": {"overdue": overdue, "suspended_addresses": suspended},
+        "sweeper": {"last": _text(seen.swept_at), "silent": seen.is_silent},
+        "mail": {
+            "overdue": seen.late,
+            "held_since": _text(seen.held_since),
+            "suspended_addresses": suspended,
+        },
         "alerts": [name for name, rings in alerts.items() if rings],
     }
+
+
+def _text(at: datetime | None) -> str | None:
+    return at and at.isoformat()
 
 
 def _broker_answers() -> bool:

@@ -172,6 +172,12 @@ _RECRUITERS: Mapping[str, Topic] = {
         "What meetings at this client begin with: parts, minutes, order. A meeting that is "
         "prepared keeps its own, which is changed in its room.",
     ),
+    "mail_desk": Topic(
+        "All mail",
+        "What is due, sent, late, failed or skipped, and why, without what it says. One mail can "
+        "be sent again, with the reason on record. After a backup was restored nothing goes until "
+        "you release it here.",
+    ),
     "digests": Topic(
         "Digests",
         "The letters that hiring managers get, as they were sent. Look at the next one before it "
@@ -289,6 +295,7 @@ _LIKE = {
     "client_settings": "clients",
     "digest": "digests",
     "digest_preview": "digests",
+    "mail_resending": "mail_desk",
     "client": "clients",
     "client_new": "clients",
     "person": "people",

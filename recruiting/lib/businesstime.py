@@ -123,6 +123,15 @@ def business_hours_between(calendar: Calendar, since: datetime, until: datetime)
     return passed / timedelta(hours=1)
 
 
+def business_days_between(calendar: Calendar, since: datetime, until: datetime) -> int:
+    """Working days that have begun after the day of `since`, by the clocks there, until `until`;
+    none when it comes before. What was due on Friday is one late when Monday's work begins."""
+    zone = ZoneInfo(calendar.zone)
+    day, last = since.astimezone(zone).date(), until.astimezone(zone).date()
+    days = (day + timedelta(days=ahead) for ahead in range(1, (last - day).days + 1))
+    return sum(1 for one in days if (hours := calendar.hours_of(one)) and hours[0] <= until)
+
+
 def instant(local: datetime, zone: str) -> datetime:
     """The first instant at which the clocks of `zone` show the naive time `local`: in an autumn
     overlap the first of the two, in a spring gap the first valid instant after the gap."""

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Case, F, IntegerField, When
 from django.db.models.functions import Now
 
-from recruiting.mailing import kinds, messages
+from recruiting.mailing import budget, holding, kinds, messages
 from recruiting.mailing.flights import LEASE, UnderWay, settle_lost
 from recruiting.mailing.kinds import BATCH, Kind, Postpone, Skip
 from recruiting.mailing.links import unsubscribe_headers
@@ -86,12 +86,13 @@ def claim(ids: Sequence[UUID], now: datetime) -> list[Mail]:
     with transaction.atomic(durable=True):
         settle_lost(now)
         mails = list(
-            Mail.objects.filter(pk__in=ids, kind__in=kinds.names())
+            Mail.objects.filter(holding.going(holding.look(now)), pk__in=ids)
             .due(now)
             .select_for_update(skip_locked=True, of=("self",))
             .select_related("recipient", "client")
             .order_by("scheduled_at", "key")
         )
+        budget.hold(mails)
         Mail.objects.filter(pk__in=[mail.pk for mail in mails]).update(
             state=State.CLAIMED,
             fence=F("fence") + 1,
@@ -121,6 +122,12 @@ def _drop_unwanted(mails: Sequence[Mail], now: datetime, ended: Counter[State]) 
     rest = [mail for mail in mails if mail.pk not in objections]
     for kind, batch in _by_kind(rest):
         objections.update(_ask(kind.still_wanted, batch, now, ended))
+    wanted = [mail for mail in rest if mail.pk not in objections and mail.state == State.CLAIMED]
+    by_itself = [mail for mail in wanted if not mail.again_of_id]
+    objections.update(_ask(budget.objections, by_itself, now, ended))
+    for mail in mails:
+        if mail.again_of_id and _is_about_time(objections.get(mail.pk)):
+            del objections[mail.pk]
     for mail in mails:
         match objections.get(mail.pk):
             case Skip(reason):
@@ -128,6 +135,11 @@ def _drop_unwanted(mails: Sequence[Mail], now: datetime, ended: Counter[State]) 
             case Postpone(until):
                 wait(mail, until, ended, due_at=until)
     return [mail for mail in rest if mail.pk not in objections and mail.state == State.CLAIMED]
+
+
+def _is_about_time(objection: Skip | Postpone | None) -> bool:
+    """What a lead sends again by hand goes at any hour, but never to whom it must not go."""
+    return isinstance(objection, Postpone) or (objection is not None and objection.too_late)
 
 
 def _general_objections(mails: Sequence[Mail], now: datetime) -> Iterator[tuple[UUID, Skip]]:

@@ -18,15 +18,17 @@ if TYPE_CHECKING:
     from recruiting.mailing.models import Mail
 
 
-BATCH = 500
+BATCH = 1000
 """Mails claimed, written and sent together."""
 
 
 @dataclass(frozen=True)
 class Skip:
-    """Not to be sent, ever. The reason is shown to people."""
+    """Not to be sent, ever. The reason is shown to people. One that is `too_late` does not keep a
+    mail back that a lead sends again by hand."""
 
     reason: str
+    too_late: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,21 @@ def no_objection(batch: "Sequence[Mail]", now: datetime) -> Mapping[UUID, Skip |
     return {}
 
 
+def in_the_next_digest(mail: "Mail", tomorrow: datetime) -> Skip | Postpone | None:
+    """For what a digest tells anyway under what waits."""
+    return Skip("The day's mails were used up: the next digest tells it.")
+
+
+def anybody(user: "User") -> bool:
+    return True
+
+
 class Budget(Enum):
     """What the number of mails that a person wants in a day means for a kind."""
 
     FREE = "somebody waits for it: never delayed, never counted"
     COUNTED = "goes whatever came before it, and counts"
-    LIMITED = "waits for the next digest when the day's mails are used up"
+    LIMITED = "waits, or is told in the next digest, when the day's mails are used up"
 
 
 @dataclass(frozen=True)
@@ -60,7 +71,12 @@ class Kind:
     `urgent`: somebody waits for it; the web process delivers it when the queue is away.
     `redact`: the text is wiped from the ledger as soon as the mail has left (sign-in codes).
     `can_stop`: a person may unsubscribe; `resumed(user, now)` is called when she subscribes again.
+    `despite_hold`: it goes while all other mail is held back after a restore.
+    `forget(before)` is called when mail of the time before a restore is not to be made up for.
+    `about` tells her what it brings, and `meant_for(user)` whether she can get it at all.
     `budget`: whether it counts among, and waits for, the mails that a person wants in a day.
+    `past_budget(mail, tomorrow)`: what becomes of a LIMITED mail when these are used up; None where
+    it goes all the same. `tomorrow` is when her next day begins.
     `materialise(now)` writes the rows that become due, ahead of time, and returns how many.
     """
 
@@ -73,9 +89,14 @@ class Kind:
     urgent: bool = False
     redact: bool = False
     can_stop: bool = False
+    despite_hold: bool = False
+    about: str = ""
+    meant_for: "Callable[[User], bool]" = anybody
     budget: Budget = Budget.FREE
+    past_budget: "Callable[[Mail, datetime], Skip | Postpone | None]" = in_the_next_digest
     resumed: "Callable[[User, datetime], None] | None" = None
     materialise: Callable[[datetime], int] | None = None
+    forget: Callable[[datetime], None] | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -93,6 +114,12 @@ def get(name: str) -> Kind:
 
 def registered() -> Sequence[Kind]:
     return list(_kinds.values())
+
+
+def stoppable(user: "User") -> "list[Kind]":
+    """Those that a person can get and may stop, by their titles."""
+    mine = (kind for kind in _kinds.values() if kind.can_stop and kind.meant_for(user))
+    return sorted(mine, key=lambda kind: kind.title)
 
 
 def names() -> Sequence[str]:

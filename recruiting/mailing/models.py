@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection, models, transaction
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from recruiting.audit.models import record
 
@@ -123,6 +123,7 @@ class Mail(models.Model):
     `interruptions` counts sendings whose end nobody saw: the message may have arrived.
     `headers` holds all headers of the message but To and Subject; `calendar` is what makes it an
     invitation, if it is one.
+    `again_of` is the mail that a lead had sent once more by this one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -151,6 +152,9 @@ class Mail(models.Model):
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
     calendar = models.TextField(blank=True, default="", db_default="")
+    again_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="again", db_index=False
+    )
     headers = models.JSONField(default=dict)
     message_id = models.CharField(max_length=120, blank=True)
     rendered_at = models.DateTimeField(null=True)
@@ -182,6 +186,13 @@ class Mail(models.Model):
             ),
             models.Index(fields=["recipient", "kind", "-scheduled_at"], name="mail_of_recipient"),
             models.Index(fields=["client", "kind", "-scheduled_at"], name="mail_of_client"),
+            models.Index(
+                fields=["again_of"],
+                name="mail_again",
+                condition=models.Q(again_of__isnull=False),
+            ),
+            # In the order in which leads leaf through all of it.
+            models.Index(fields=["-due_at", "-id"], name="mail_order"),
         ]
 
     def __str__(self) -> str:
@@ -263,9 +274,11 @@ class Unsubscription(models.Model):
 
 class SuspensionQuerySet(models.QuerySet["Suspension"]):
     def visible_to(self, user: "User") -> Self:
-        """Recruiters see those of the people whom they see; nobody else sees any."""
+        """Leads see all; recruiters those of the people whom they see; nobody else sees any."""
         if not user.is_recruiter:
             return self.none()
+        if user.is_lead:
+            return self
         people = get_user_model().objects.visible_to(user)
         return self.filter(address__in=people.values("email"))
 
@@ -294,10 +307,18 @@ class Suspension(models.Model):
 
 
 class SweepBeat(models.Model):
-    """When the sweeper last ran. One row; the readiness page and the alarm read it."""
+    """When the sweeper last ran. One row; the readiness page and the alarm read it.
+
+    `sweeps` counts how often it ran, and never falls. `lineage` names the unbroken history of this
+    database, in which a restored backup begins another; `place` says where the database lies. By
+    these three a database is known that has gone back in time (`holding.py`).
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     at = models.DateTimeField()
+    sweeps = models.PositiveBigIntegerField(default=0, db_default=0)
+    lineage = models.UUIDField(null=True)
+    place = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="sweep_beat_one_row")]
@@ -306,9 +327,56 @@ class SweepBeat(models.Model):
         return self.at.isoformat()
 
     @classmethod
-    def mark(cls, now: datetime) -> None:
-        cls.objects.update_or_create(pk=1, defaults={"at": now})
+    def mark(cls, now: datetime, *, lineage: uuid.UUID | None = None, place: str = "") -> None:
+        """The sweeper has run, there if it says where. A lineage that is known already stays.
+        One statement but for the first time."""
+        fields: dict[str, Any] = {"at": now, "sweeps": models.F("sweeps") + 1}
+        if place:
+            fields["place"] = place
+        if lineage:
+            fields["lineage"] = Coalesce("lineage", models.Value(lineage, models.UUIDField()))
+        if not cls.objects.filter(pk=1).update(**fields):
+            new = {"at": now, "sweeps": 1, "place": place, "lineage": lineage}
+            cls.objects.get_or_create(pk=1, defaults=new)
 
     @classmethod
     def last(cls) -> datetime | None:
         return cls.objects.values_list("at", flat=True).first()
+
+
+class SendingHoldQuerySet(models.QuerySet["SendingHold"]):
+    def open(self) -> Self:
+        return self.filter(released_at=None)
+
+
+class SendingHold(models.Model):
+    """No mail goes from `since` on but what one needs to sign in, until a lead releases it.
+
+    `ended` are the lineages that ended when the backup was restored. Released, what was due before
+    `since` is passed over, since it may have gone in the time that the backup does not know of,
+    unless whoever released it said that it `sends_what_was_due`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    since = models.DateTimeField()
+    why = models.CharField(max_length=300)
+    ended = models.JSONField(default=list)
+    released_at = models.DateTimeField(null=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    sends_what_was_due = models.BooleanField(default=False)
+
+    objects = SendingHoldQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-since"]
+        constraints = [
+            models.UniqueConstraint(
+                models.Case(models.When(released_at=None, then=models.Value(1))),
+                name="sending_hold_one_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.why

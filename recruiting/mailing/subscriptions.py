@@ -1,5 +1,6 @@
 """Stopping and resuming a kind of mail, by its link or by the person's preferences."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,22 @@ from recruiting.mailing.models import Unsubscription
 
 if TYPE_CHECKING:
     from recruiting.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Whether a person gets one kind of mail that she may stop."""
+
+    kind: kinds.Kind
+    is_on: bool
+
+
+def wishes(user: "User", about: str = "") -> tuple[Wish | None, list[Wish]]:
+    """The kind named in `about`, if this person may stop it, and all the others."""
+    stopped = set(Unsubscription.objects.filter(user=user).values_list("kind", flat=True))
+    every = [Wish(kind, kind.name not in stopped) for kind in kinds.stoppable(user)]
+    asked = next((wish for wish in every if wish.kind.name == about), None)
+    return asked, [wish for wish in every if wish is not asked]
 
 
 def is_stopped(user: "User", kind: str) -> bool:

@@ -5,10 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
+from django.db.models import Case, When
 
-from recruiting.mailing import kinds
+from recruiting.mailing import holding, kinds
 from recruiting.mailing.kinds import BATCH
-from recruiting.mailing.models import Mail, SweepBeat
+from recruiting.mailing.models import SILENT_AFTER, Mail
 
 log = structlog.get_logger(__name__)
 
@@ -18,11 +19,18 @@ SWEEP_MAX = 10_000
 
 def sweep(now: datetime) -> Iterator[list[UUID]]:
     """The ids of all mails due at `now`, in batches. Running it twice does nothing twice."""
+    known = holding.look(now)
+    if known.swept_at and now - known.swept_at > SILENT_AFTER:
+        log.error("sweeper_was_silent", since=known.swept_at.isoformat())
     materialise(now)
-    SweepBeat.mark(now)
+    if known.passes_over and not known.held_since:
+        holding.pass_over(known.passes_over, now)
+    holding.swept(known, now)
     if overdue := Mail.objects.overdue(now).count():
         log.error("mail_overdue", mails=overdue)
-    mails = Mail.objects.due(now).filter(kind__in=kinds.names()).order_by("next_attempt_at")
+    urgent = [kind.name for kind in kinds.registered() if kind.urgent]
+    mails = Mail.objects.due(now).filter(holding.going(known))
+    mails = mails.order_by(Case(When(kind__in=urgent, then=0), default=1), "next_attempt_at")
     due = list(mails.values_list("pk", flat=True)[:SWEEP_MAX])
     for start in range(0, len(due), BATCH):
         yield due[start : start + BATCH]

@@ -1,5 +1,7 @@
 """The page behind the unsubscribe link, and the outbox of the embedded installation."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
@@ -12,9 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from recruiting.mailing import outbox, subscriptions
+from recruiting.mailing import kinds, outbox, subscriptions
 from recruiting.mailing.bodies import body_response, frames_mail
 from recruiting.mailing.links import Stop, read_unsubscribe_token
+
+if TYPE_CHECKING:
+    from recruiting.accounts.models import User
 
 COOKIE = "unsubscribe"
 COOKIE_LASTS = 60 * 60
@@ -50,14 +55,15 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def unsubscribe_page(request: HttpRequest) -> HttpResponse:
-    """What will stop, with the button that stops it, or the one that brings it back."""
+    """All mail that comes to this person by itself, with what stops each kind and brings it back;
+    the kind that the link is about comes first."""
     stop = _stop(request, _token(request))
     user = get_object_or_404(get_user_model(), pk=stop.user_id)
     if request.method == "POST":
-        subscriptions.stop(user, stop.kind, by=user, now=timezone.now())
+        subscriptions.stop(user, _kind(request, user, stop.kind), by=user, now=timezone.now())
         return redirect("unsubscribe_page")
-    stopped = subscriptions.is_stopped(user, stop.kind)
-    context = {"person": user, "kind": stop.kind, "stopped": stopped}
+    asked, others = subscriptions.wishes(user, about=stop.kind)
+    context = {"person": user, "asked": asked, "others": others}
     return render(request, "mailing/unsubscribe.html", context)
 
 
@@ -66,8 +72,42 @@ def unsubscribe_page(request: HttpRequest) -> HttpResponse:
 def resubscription(request: HttpRequest) -> HttpResponse:
     stop = _stop(request, _token(request))
     user = get_object_or_404(get_user_model(), pk=stop.user_id)
-    subscriptions.resume(user, stop.kind, by=user, now=timezone.now())
+    subscriptions.resume(user, _kind(request, user, stop.kind), by=user, now=timezone.now())
     return redirect("unsubscribe_page")
+
+
+@require_GET
+def mail_wishes(request: HttpRequest) -> HttpResponse:
+    """The same for who is signed in, from the preferences."""
+    user = _signed_in(request)
+    return render(request, "mailing/wishes.html", {"wishes": subscriptions.wishes(user)[1]})
+
+
+@require_POST
+def mail_stop(request: HttpRequest) -> HttpResponse:
+    user = _signed_in(request)
+    subscriptions.stop(user, _kind(request, user), by=user, now=timezone.now())
+    return redirect("mail_wishes")
+
+
+@require_POST
+def mail_resumption(request: HttpRequest) -> HttpResponse:
+    user = _signed_in(request)
+    subscriptions.resume(user, _kind(request, user), by=user, now=timezone.now())
+    return redirect("mail_wishes")
+
+
+def _signed_in(request: HttpRequest) -> "User":
+    assert request.user.is_authenticated, "the middleware asks for that"
+    return request.user
+
+
+def _kind(request: HttpRequest, user: "User", default: str = "") -> str:
+    """The kind that a button names, or that of the link; 404 for what the person cannot stop."""
+    name = request.POST.get("kind") or default
+    if name not in {kind.name for kind in kinds.stoppable(user)}:
+        raise Http404
+    return name
 
 
 def _token(request: HttpRequest) -> str:

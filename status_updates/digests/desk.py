@@ -10,9 +10,10 @@ from django.utils import timezone
 from recruiting.accounts.models import Client, Membership, Role
 from recruiting.mailing.models import Mail, State
 from status_updates.digests.forms import PersonalLineForm
-from status_updates.digests.rows import Upcoming, upcoming
 from status_updates.digests.schedule import Period
+from status_updates.digests.upcoming import Upcoming, upcoming
 from status_updates.models import PersonalLine
+from status_updates.nudges import NUDGE
 
 if TYPE_CHECKING:
     from recruiting.accounts.models import User
@@ -34,10 +35,11 @@ class ArchiveLine:
 def archive_line(mail: Mail, *, reader: "User") -> ArchiveLine:
     at = mail.finished_at or mail.due_at
     to = "" if mail.recipient_id == reader.pk else mail.recipient.display_name
+    what = "nudge" if mail.kind == NUDGE else "digest"
     return ArchiveLine(
         mail=mail,
-        title=mail.subject or f"Digest about {mail.client}",
-        heading=f"Digest to {to}" if to else "Your digest",
+        title=mail.subject or f"{what.capitalize()} about {mail.client}",
+        heading=f"{what.capitalize()} to {to}" if to else f"Your {what}",
         to=to,
         when=moment_words(at),
         outcome=_outcome(mail),

@@ -1,16 +1,21 @@
 """The digest as a mail: a short letter on what waits, what changed, and what comes next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
 from intake.mails import BRIEF
+from intake.writing import WRITING_LINK
 from recruiting.accounts.models import User
+from recruiting.approvals.balls import Ball
+from recruiting.approvals.interview_mail import FEEDBACK_LINK
 from recruiting.approvals.notices import SLATE
 from recruiting.mailing import kinds
 from recruiting.mailing.kinds import Budget, Kind, Skip
@@ -19,25 +24,23 @@ from recruiting.mailing.messages import hashed, site_host
 from recruiting.mailing.models import Mail
 from recruiting.mailing.render import Rendered, one_line, render_mail
 from recruiting.mailing.signed_links import ACT_LASTS, link_url
-from requisitions.models import Requisition, Stage
-from requisitions.words import days_words, moved_words, stage_words
-from status_updates.digests import rows
+from requisitions.models import Status
+from status_updates.digests import rows, words
 from status_updates.digests.market import fact_of
 from status_updates.digests.snapshot import KIND, Letter, letters
-from status_updates.facts import Facts, PromiseFact
+from status_updates.digests.wishes import sent_by_hand
 from status_updates.waiting import Waiting
 
 SHOWN = 60
-"""Requisitions in one letter; to more there is a link."""
+"""Requisitions, and things that wait, in one letter; to more there is a link."""
 
 HTML_MAX = 90_000
 """Bytes of a letter. Mail programs cut off what is longer than 100 kB."""
 
-NEWEST_STAGES = 2
-"""How many of the moved stages stand in the subject, the furthest along first."""
+BUTTONS = 12
+"""Things that wait and have a button to be tapped; below these a link has to do."""
 
-TITLE_SHOWN = 40
-"""Characters of a requisition's title in the subject."""
+INTERVIEWS_SHOWN = 5
 
 
 def register() -> None:
@@ -48,6 +51,9 @@ def register() -> None:
             render=render,
             still_wanted=rows.still_wanted,
             can_stop=True,
+            about="For each client a letter at the day and hour you chose: what waits on you, what "
+            "changed and what comes next.",
+            meant_for=lambda user: user.is_manager,
             budget=Budget.COUNTED,
             resumed=rows.resumed,
             materialise=rows.materialise,
@@ -58,10 +64,25 @@ def register() -> None:
 def render(batch: Sequence[Mail], now: datetime) -> dict[UUID, Rendered | Skip]:
     """Every mail of the batch as a text, or the reason why there is none."""
     told = letters(batch, now)
-    return {
-        mail.pk: written(told[mail.pk]) if mail.pk in told else Skip("No requisition to tell of.")
-        for mail in batch
-    }
+    prefetch_related_objects([mail.recipient for mail in batch], "preferences")
+    answers: dict[UUID, Rendered | Skip] = {}
+    for mail in batch:
+        letter = told.get(mail.pk)
+        if letter is None:
+            answers[mail.pk] = Skip("No requisition to tell of.")
+            continue
+        silence = None if sent_by_hand(mail) else nothing_new(letter)
+        answers[mail.pk] = silence or written(letter)
+    return answers
+
+
+def nothing_new(letter: Letter) -> Skip | None:
+    """Why a letter with nothing in it does not go, to a manager who wishes that."""
+    if not letter.manager.preferences.digest_only_news:
+        return None
+    if letter.waiting or letter.personal_line or not letter.is_quiet:
+        return None
+    return Skip("Nothing waits and nothing has changed since the last one.")
 
 
 @dataclass(frozen=True)
@@ -76,166 +97,131 @@ def written(letter: Letter, stand_in: StandIn | None = None) -> Rendered:
     rendered = _fitting(letter, stand_in)
     reader = f":{stand_in.user.pk}" if stand_in else ""
     thread = hashed("thread", f"{letter.manager.pk}:{letter.client.pk}{reader}")
-    return rendered.with_headers(
-        {
-            "Reply-To": ", ".join(user.email for user in letter.recruiters),
-            "References": f"<{thread}@{site_host()}>",
-            "List-Id": f"Same Page digests <digests.{site_host()}>",
-        }
-    )
+    headers = {
+        "References": f"<{thread}@{site_host()}>",
+        "List-Id": f"Same Page digests <digests.{site_host()}>",
+    }
+    if letter.answers_go_to:
+        headers["Reply-To"] = ", ".join(letter.answers_go_to)
+    return rendered.with_headers(headers)
 
 
 def _fitting(letter: Letter, stand_in: StandIn | None) -> Rendered:
-    """With as many requisitions as fit, however long their titles and reasons are."""
-    shown = SHOWN
-    rendered = render_mail("digest", _context(letter, shown, stand_in))
-    while len(rendered.html.encode()) > HTML_MAX and shown > 1:
-        shown //= 2
+    """With as many lines as fit, however long their titles and reasons are."""
+    shown = min(SHOWN, max(len(letter.lines), len(letter.waiting)))
+    while True:
         rendered = render_mail("digest", _context(letter, shown, stand_in))
-    return rendered
+        size = len(rendered.html.encode())
+        if size <= HTML_MAX or shown == 1:
+            return rendered
+        shown = max(int(shown * HTML_MAX / size * 0.97), 1)
 
 
 def _context(letter: Letter, number: int, stand_in: StandIn | None) -> dict[str, Any]:
     shown = letter.lines[:number]
     reader = stand_in.user if stand_in else letter.manager
+    waiting = [_waiting(one, reader, letter) for one in letter.waiting[:number]]
+    coming = [found for line in shown if (found := words.coming(line))]
+    for_whom = f"For {letter.manager.display_name}" if stand_in else ""
     return {
         "manager": letter.manager,
         "reader": reader,
-        "stand_in_until": _day(stand_in.until) if stand_in else "",
+        "stand_in_until": words.weekday(stand_in.until) if stand_in else "",
         "client": letter.client,
         "personal": letter.personal_line,
-        "summary": _summary(letter),
-        "subject": (f"For {letter.manager.display_name}: " if stand_in else "") + _subject(letter),
-        "waiting": [_waiting(item, reader, letter) for item in letter.waiting[:number]],
+        "subject": words.subject(letter, for_whom),
+        "preheader": words.preheader(waiting, coming),
+        "summary": words.summary(letter),
+        "tapped": waiting[:BUTTONS],
+        "waiting": waiting[BUTTONS:],
+        "more_waiting": len(letter.waiting) - len(waiting),
         "changed": [
-            {"title": line.requisition.title, "text": text}
+            {"title": one_line(line.requisition.title, words.TITLE_AGAIN), "text": text}
             for line in shown
-            if (text := _changed(line))
+            if (text := words.changed(line))
         ],
-        "numbers": [_numbers(line) for line in shown],
+        "numbers": [
+            words.numbers(line, _page("requisition", line.requisition.pk), letter.today)
+            for line in shown
+        ],
         "more": len(letter.lines) - len(shown),
-        "coming": [coming for line in shown if (coming := _coming(line))],
+        "coming": coming,
         "fact": fact_of(letter.period),
-        "signed": _names([user.display_name for user in letter.recruiters]),
-        "preferences_url": settings.SITE_URL + reverse("preferences"),
+        "signed": words.names([one.display_name for one in letter.recruiters if one.is_active]),
+        "can_answer": bool(letter.answers_go_to),
+        "preferences_url": _page("preferences"),
         "unsubscribe_url": unsubscribe_url(reader.pk, KIND),
     }
 
 
-def _waiting(item: Waiting, reader: User, letter: Letter) -> dict[str, Any]:
-    """With a link of the reader's own: one that signs, where a brief waits for that, and one on
-    which to decide on the resumes of a slate."""
-    url, text, action = _url(item.requisition), item.text, ""
-    if brief := item.brief:
-        url = link_url(
-            reader, BRIEF, brief.brief, version=brief.digest, now=letter.now, lasts=ACT_LASTS
-        )
-        action = "Read it and sign"
-    if ball := item.ball:
-        text = ball.words(letter.zone, reader.pk)
-        if item.is_decision and ball.item.slate:
-            url = link_url(reader, SLATE, ball.item.slate, now=letter.now)
-            action = "Decide now"
-    return {"title": item.requisition.title, "url": url, "text": text, "action": action}
-
-
-def _subject(letter: Letter) -> str:
-    """ "Acme: 3 requisitions · 2 resumes submitted · Data Analyst: 4 met by Friday"."""
-    moved = [
-        stage_words(stage, count) for stage, count in reversed(letter.moved.items()) if count > 0
-    ]
-    parts = [_count(len(letter.lines)), *moved[:NEWEST_STAGES]]
-    if letter.is_quiet:
-        parts.append("a quiet week")
-    if due := _next_promise(letter):
-        title, promise = due
-        short = one_line(title, TITLE_SHOWN)
-        parts.append(f"{short}: {promise.text} by {promise.due_on:%A}")
-    elif letter.waiting:
-        parts.append(f"{len(letter.waiting)} waiting on you")
-    return f"{letter.client.name}: {' · '.join(parts)}"
-
-
-def _next_promise(letter: Letter) -> tuple[str, PromiseFact] | None:
-    """The promise that is due next, within a week, so that the name of its day is clear."""
-    due = [
-        (promise.due_on, line.requisition.title, promise)
-        for line in letter.lines
-        for promise in line.open_promises
-        if 0 <= (promise.due_on - letter.today).days < 7
-    ]
-    return min(due, key=lambda item: item[:2])[1:] if due else None
-
-
-def _summary(letter: Letter) -> str:
-    number = _count(len(letter.lines))
-    since = "In the last seven days" if letter.is_first else f"Since {_day(letter.since)}"
-    if letter.is_quiet:
-        return f"A quiet week: nothing was logged on your {number}."
-    if not letter.moved:
-        return f"{since} no counts moved on your {number}, but other things did."
-    return f"{since}: {moved_words(letter.moved)}, over {number}."
-
-
-def _changed(line: Facts) -> str:
-    """What is new beside the counts and the promises just made, which have their own places."""
-    news = [
-        item for item in line.news if item != line.moved_words and not item.startswith("Promised: ")
-    ]
-    return "; ".join(news)
-
-
-def _numbers(line: Facts) -> dict[str, Any]:
-    requisition = line.requisition
-    figures = [
-        {"text": stage_words(stage, total), "change": _change(line.moved, stage)}
-        for stage, total in line.totals.items()
-        if stage in line.stages and (total or stage in line.moved)
-    ]
-    healthy = line.health == "healthy" and line.days_open is not None
+def _waiting(one: Waiting, reader: User, letter: Letter) -> dict[str, Any]:
+    due = words.due_words(one.ball, letter.zone) if one.ball else ""
     return {
-        "title": requisition.title,
-        "url": _url(requisition),
-        "figures": figures,
-        "note": f"Open for {days_words(line.days_open or 0)}." if healthy and figures
-                else line.sentence,
-    }  # fmt: skip
-
-
-def _change(moved: Mapping[Stage, int], stage: Stage) -> str:
-    return f"{moved[stage]:+,}".replace("-", "\N{MINUS SIGN}") if stage in moved else ""
-
-
-def _coming(line: Facts) -> dict[str, Any] | None:
-    if line.requisition.is_closed or not (line.next_step or line.open_promises):
-        return None
-    return {
-        "title": line.requisition.title,
-        "next_step": line.next_step,
-        "promises": [_promise(promise) for promise in line.open_promises],
+        "title": one_line(one.requisition.title, words.TITLE_AGAIN),
+        "text": words.waits(one, letter.zone, reader.pk),
+        "due": due,
+        "is_late": one.ball is not None and one.ball.is_overdue,
+        "links": _links(one, reader, letter),
     }
 
 
-def _promise(promise: PromiseFact) -> str:
-    if promise.state == "missed":
-        return f"Promised by {_day(promise.due_on)} and still to come: {promise.text}"
-    return f"Promised: {promise.text} by {_day(promise.due_on)}{promise.moved_words}"
+def _links(one: Waiting, reader: User, letter: Letter) -> list[dict[str, str]]:
+    """What there is to tap: links of the reader's own that need no signing in where there are such,
+    else the page on which it is settled."""
+    now, job = letter.now, one.requisition
+    if one.brief:
+        sign = link_url(reader, BRIEF, one.brief.brief, version=one.brief.digest, now=now,
+                        lasts=ACT_LASTS)  # fmt: skip
+        return [_link("Read it and sign", sign)]
+    if one.ball:
+        return _links_of_ball(one.ball, reader, letter) or [_link("Open it", _job(one))]
+    if one.question:
+        return [_link("Answer the question", _page("answers", one.question))]
+    if job.status == Status.INTAKE:
+        return [_link("Answer in writing", link_url(reader, WRITING_LINK, job.pk, now=now))]
+    if job.recruiter.is_active:
+        write = f"mailto:{job.recruiter.email}"
+        return [_link(f"Write to {job.recruiter.first_name}", write), _link("Open it", _job(one))]
+    return [_link("Open it", _job(one))]
 
 
-def _url(requisition: Requisition) -> str:
-    return f"{settings.SITE_URL}{requisition.get_absolute_url()}"
+def _links_of_ball(ball: Ball, reader: User, letter: Letter) -> list[dict[str, str]]:
+    item, now = ball.item, letter.now
+    if item.kind == "decision" and item.slate:
+        count = len(item.submissions)
+        what = "the resume" if count == 1 else f"{count:,} resumes"
+        return [_link(f"Decide on {what}", link_url(reader, SLATE, item.slate, now=now))]
+    asked = item.interviews[:INTERVIEWS_SHOWN]
+    return [
+        _link(
+            f"Say how {_interview(begins_at, asked, letter)} was",
+            link_url(reader, FEEDBACK_LINK, interview, now=now),
+        )
+        for begins_at, interview in asked
+    ]
 
 
-def _count(number: int) -> str:
-    return "1 requisition" if number == 1 else f"{number:,} requisitions"
+def _interview(begins_at: datetime, asked: Sequence[Any], letter: Letter) -> str:
+    return "it" if len(asked) == 1 else f"the one of {words.held_on(begins_at, letter.zone)}"
 
 
-def _day(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B}"
+def _job(one: Waiting) -> str:
+    return _page("requisition", one.requisition.pk)
 
 
-def _names(names: Sequence[str]) -> str:
-    """ "Ana", "Ana and Jo", "Ana, Jo and Kim"."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+def _link(text: str, url: str) -> dict[str, str]:
+    return {"text": text, "url": url}
+
+
+_ANY = UUID(int=0)
+
+
+def _page(name: str, pk: UUID | None = None) -> str:
+    path = _path(name, of_one=pk is not None)
+    return f"{settings.SITE_URL}{path.replace(str(_ANY), str(pk))}"
+
+
+@cache
+def _path(name: str, *, of_one: bool) -> str:
+    """Found out once: it took as long as writing the line that it stands in."""
+    return reverse(name, args=[_ANY] if of_one else [])

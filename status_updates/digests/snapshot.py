@@ -1,22 +1,25 @@
 """What a digest tells: fetched for a whole batch at once, then put together from plain values."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Q
+from django.db.models import CharField, Max, Q, Value
 
 from intake.waiting import WaitingBrief, waiting_briefs
-from recruiting.accounts.models import Client, User
+from recruiting.accounts.models import Client, Delegation, Membership, Role, User
 from recruiting.approvals.open_items import OpenItems
+from recruiting.lib.lookups import any_of
 from recruiting.mailing.models import Mail, State
 from requisitions.models import Requisition, Stage, Watcher
 from requisitions.models.status import ACTIVE, CLOSED
 from status_updates.digests.schedule import Period
-from status_updates.facts import Facts, Material, load
+from status_updates.digests.wishes import period_in
+from status_updates.facts import STAGES, Facts, Material, load
 from status_updates.models import PersonalLine
 from status_updates.waiting import Balls, Waiting, waiting_on
 
@@ -31,7 +34,12 @@ Pair = tuple[UUID, UUID]
 
 @dataclass(frozen=True)
 class Letter:
-    """Everything that one digest says, about one client to one manager, as of `now`."""
+    """Everything that one digest says, about one client to one manager, as of `now`.
+
+    `waiting` is in the order in which it came to wait. `answers_go_to` are the addresses of the
+    recruiters in it, by name, each followed by that of who stands in for her. `is_one_of_several`:
+    the manager has a letter about another client as well.
+    """
 
     now: datetime
     manager: User
@@ -44,6 +52,9 @@ class Letter:
     personal_line: PersonalLine | None
     waiting: Sequence[Waiting]
     lines: Sequence[Facts]
+    recruiters: Sequence[User]
+    answers_go_to: Sequence[str]
+    is_one_of_several: bool
 
     @property
     def moved(self) -> dict[Stage, int]:
@@ -51,30 +62,25 @@ class Letter:
         sums: Counter[Stage] = Counter()
         for line in self.lines:
             sums.update(line.moved)
-        return {stage: sums[stage] for stage in Stage if sums[stage]}
+        return {stage: sums[stage] for stage in STAGES if sums[stage]}
 
     @property
     def is_quiet(self) -> bool:
         return not any(line.news for line in self.lines)
 
-    @property
-    def recruiters(self) -> list[User]:
-        """Those who work on the requisitions in it, by name."""
-        people = {line.requisition.recruiter for line in self.lines}
-        return sorted(people, key=lambda user: user.display_name)
 
-
-def letters(batch: Sequence[Mail], now: datetime, *, before: str = "") -> dict[UUID, Letter]:
+def letters(batch: Sequence[Mail], now: datetime) -> dict[UUID, Letter]:
     """The letters of a batch by mail id, in a fixed number of statements for any number of mails.
 
     A mail that is not in the answer has no requisition to tell of. News is what came after the
     last digest was *written*: one that was put off by a server for an hour tells of nothing twice
-    and leaves nothing out. `before` names a period: only digests of earlier ones count as the last.
+    and leaves nothing out.
     """
-    written = _last_written(batch, before)
+    written = _last_written(batch, now)
     since = {_pair(mail): written.get(_pair(mail), now - FIRST_LOOKS_BACK) for mail in batch}
     earliest = min(since.values(), default=now)
-    requisitions = _requisitions(batch, earliest)
+    circle = _Circle.load(batch, now)
+    requisitions = _requisitions(batch, circle, earliest)
     every = {r.pk: r for found in requisitions.values() for r in found}
     material = load(every.values(), since=earliest, now=now)
     briefs = waiting_briefs(every)
@@ -87,9 +93,10 @@ def letters(batch: Sequence[Mail], now: datetime, *, before: str = "") -> dict[U
             material,
             since=since[_pair(mail)],
             is_first=_pair(mail) not in written,
-            personal_line=personal_lines.get((*_pair(mail), mail.period)),
+            personal_line=_line_of(mail, personal_lines[_pair(mail)], written),
             briefs=briefs,
             balls=items.balls,
+            circle=circle,
             now=now,
         )
         for mail in batch
@@ -102,17 +109,18 @@ def _pair(mail: Mail) -> Pair:
     return mail.recipient_id, mail.client_id
 
 
-def _last_written(batch: Sequence[Mail], before: str) -> dict[Pair, datetime]:
-    """When the last digest that went out was written, by pair."""
-    earlier = Q(period__lt=before) if before else Q()
+def _last_written(batch: Sequence[Mail], now: datetime) -> dict[Pair, datetime]:
+    """When the last digest that went out was written, by pair; those of the batch itself do not
+    count, so that a copy tells what the letter told that it is a copy of."""
     rows = (
         Mail.objects.kind(KIND)
         .filter(
-            earlier,
             recipient__in={mail.recipient_id for mail in batch},
             client__in={mail.client_id for mail in batch},
             state__in=[State.SENT, State.AMBIGUOUS],
+            rendered_at__lte=now,
         )
+        .exclude(key__in=[mail.key for mail in batch])
         .order_by()
         .values_list("recipient", "client")
         .annotate(written=Max("rendered_at"))
@@ -120,40 +128,112 @@ def _last_written(batch: Sequence[Mail], before: str) -> dict[Pair, datetime]:
     return {(recipient, client): written for recipient, client, written in rows}
 
 
+@dataclass(frozen=True)
+class _Circle:
+    """Who belongs where: who watches a requisition, who is of a client, how many clients each
+    reader has, and the addresses of recruiters' stand-ins by recruiter and client."""
+
+    watchers: Mapping[UUID, Collection[UUID]]
+    people: Collection[tuple[UUID, UUID]]
+    clients: Mapping[UUID, int]
+    stand_ins: Mapping[tuple[UUID, UUID], str]
+
+    @classmethod
+    def load(cls, batch: Sequence[Mail], now: datetime) -> Self:
+        """One statement."""
+        readers = any_of("user__pk", {mail.recipient_id for mail in batch})
+        clients = {mail.client_id for mail in batch}
+        at_them = any_of("client__pk", clients)
+        recruit = Q(user__role__in=[Role.RECRUITER, Role.LEAD])
+        watching = Watcher.objects.filter(readers, any_of("requisition__client__pk", clients))
+        belonging = Membership.objects.filter(readers | (recruit & at_them))
+        standing = Delegation.objects.standing(now).filter(recruit, at_them)
+        rows = watching.values_list(_word("watches"), "requisition", "user", _word("")).union(
+            belonging.values_list(_word("belongs"), "client", "user", _word("")),
+            standing.values_list(_word("stands in"), "client", "user", "delegate__email"),
+            all=True,
+        )
+        watchers: defaultdict[UUID, set[UUID]] = defaultdict(set)
+        people, stand_ins = set(), {}
+        for kind, thing, user, email in rows:
+            if kind == "watches":
+                watchers[thing].add(user)
+            elif kind == "belongs":
+                people.add((user, thing))
+            else:
+                stand_ins[user, thing] = email
+        return cls(watchers, people, Counter(user for user, _ in people), stand_ins)
+
+    def answers_go_to(self, recruiters: Sequence[User], client: Client) -> list[str]:
+        """Those who still work for the client, and who stands in for the ones who are away."""
+        addresses: dict[str, None] = {}
+        for one in recruiters:
+            if one.is_active and (one.is_lead or (one.pk, client.pk) in self.people):
+                addresses[one.email] = None
+            if stand_in := self.stand_ins.get((one.pk, client.pk)):
+                addresses[stand_in] = None
+        return list(addresses)
+
+
+def _word(word: str) -> Value:
+    return Value(word, CharField())
+
+
+_TOLD = (
+    "title", "status", "openings", "client_id", "manager_id", "opened_on", "target_on",
+    "closed_on", "created_at", "latest_checkpoint__on", "latest_checkpoint__next_step",
+    "recruiter__name", "recruiter__email", "recruiter__role", "recruiter__is_active",
+    *(f"funnel__{stage}" for stage in Stage.values),
+)  # fmt: skip
+"""All that a letter needs of a requisition: a description is longer than the letter."""
+
+
 def _requisitions(
-    batch: Sequence[Mail], earliest: datetime
+    batch: Sequence[Mail], circle: _Circle, earliest: datetime
 ) -> defaultdict[Pair, list[Requisition]]:
     """Each pair's own and watched requisitions: the active ones, and those just closed."""
     people = {mail.recipient_id for mail in batch}
-    clients = {mail.client_id for mail in batch}
-    watched = Watcher.objects.filter(user__in=people, requisition__client__in=clients)
-    watchers: defaultdict[UUID, set[UUID]] = defaultdict(set)
-    for requisition_id, user_id in watched.values_list("requisition", "user"):
-        watchers[requisition_id].add(user_id)
+    clients = {mail.client_id: mail.client for mail in batch}
     a_day_earlier = earliest.date() - timedelta(days=1)
     rows = (
-        Requisition.objects.filter(Q(manager__in=people) | Q(pk__in=watchers), client__in=clients)
+        Requisition.objects.filter(
+            any_of("manager__pk", people) | any_of("pk", circle.watchers),
+            any_of("client__pk", clients),
+        )
         .filter(Q(status__in=ACTIVE) | Q(status__in=CLOSED, closed_on__gte=a_day_earlier))
-        .select_related("client", "recruiter", "manager", "funnel", "latest_checkpoint")
+        .select_related("recruiter", "funnel", "latest_checkpoint")
+        .only(*_TOLD)
         .order_by("title", "pk")
     )
     by_pair: defaultdict[Pair, list[Requisition]] = defaultdict(list)
     for requisition in rows:
-        readers = {*watchers[requisition.pk], requisition.manager_id}
+        requisition.client = clients[requisition.client_id]  # type: ignore[assignment]
+        readers = {*circle.watchers.get(requisition.pk, ()), requisition.manager_id}
         for reader in people & readers:
             by_pair[reader, requisition.client_id].append(requisition)
     return by_pair
 
 
-def _personal_lines(batch: Sequence[Mail]) -> dict[tuple[UUID, UUID, str], PersonalLine]:
+def _personal_lines(batch: Sequence[Mail]) -> defaultdict[Pair, list[PersonalLine]]:
     lines = PersonalLine.objects.filter(
         manager__in={mail.recipient_id for mail in batch},
         client__in={mail.client_id for mail in batch},
-        period__in={mail.period for mail in batch},
-    ).exclude(text="")
-    return {
-        (line.manager_id, line.client_id, line.period): line for line in lines.select_related("by")
-    }
+        period__in=set().union(*(period_in(mail).texts for mail in batch)),
+    )
+    found: defaultdict[Pair, list[PersonalLine]] = defaultdict(list)
+    for line in lines.select_related("by"):
+        found[line.manager_id, line.client_id].append(line)
+    return found
+
+
+def _line_of(
+    mail: Mail, lines: Sequence[PersonalLine], written: Mapping[Pair, datetime]
+) -> PersonalLine | None:
+    """An empty one has been taken back."""
+    texts = period_in(mail).texts
+    about = [line for line in lines if line.period in texts]
+    line = PersonalLine.on(mail.period, about, since=written.get(_pair(mail)))
+    return line if line and line.text else None
 
 
 def _letter(
@@ -166,6 +246,7 @@ def _letter(
     personal_line: PersonalLine | None,
     briefs: Mapping[UUID, WaitingBrief],
     balls: Balls,
+    circle: _Circle,
     now: datetime,
 ) -> Letter:
     assert mail.client is not None, "a digest is about a client"
@@ -177,24 +258,33 @@ def _letter(
         for requisition in requisitions
         if requisition.is_active or (requisition.closed_on or today) >= since_day
     ]
+    waiting = waiting_on(
+        [mail.recipient_id],
+        lines,
+        today=today,
+        zone=zone,
+        briefs=briefs,
+        balls=balls,
+        reader=mail.recipient_id,
+    )
+    named = {line.requisition.recruiter for line in lines}
+    recruiters = sorted(named, key=lambda user: (user.display_name, user.email))
     return Letter(
         now=now,
         manager=mail.recipient,
         client=mail.client,
-        period=Period.parse(mail.period),
+        period=period_in(mail),
         today=today,
         zone=zone,
         since=since_day,
         is_first=is_first,
         personal_line=personal_line,
-        waiting=waiting_on(
-            [mail.recipient_id],
-            lines,
-            today=today,
-            zone=zone,
-            briefs=briefs,
-            balls=balls,
-            reader=mail.recipient_id,
-        ),
+        waiting=sorted(waiting, key=lambda one: one.since or NEVER),
         lines=sorted(lines, key=lambda line: not line.news),
+        recruiters=recruiters,
+        answers_go_to=circle.answers_go_to(recruiters, mail.client),
+        is_one_of_several=circle.clients.get(mail.recipient_id, 0) > 1,
     )
+
+
+NEVER = datetime.max.replace(tzinfo=UTC)

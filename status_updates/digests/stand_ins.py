@@ -6,7 +6,7 @@ stopped the digest gets no copies either.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -17,10 +17,12 @@ from recruiting.mailing.kinds import Budget, Kind, Postpone, Skip
 from recruiting.mailing.links import unsubscribe_headers
 from recruiting.mailing.models import UNFINISHED, Mail, State, Unsubscription
 from recruiting.mailing.render import Rendered
-from status_updates.digests.mail import StandIn, written
-from status_updates.digests.rows import preview_row
+from status_updates.digests.mail import StandIn, nothing_new, written
+from status_updates.digests.rows import preview_row, too_late_words
 from status_updates.digests.schedule import ON_TIME, Period, lateness
 from status_updates.digests.snapshot import KIND, letters
+from status_updates.digests.wishes import payload_of, period_from, period_in
+from status_updates.models import DigestHold
 
 COPY = "digest copy"
 
@@ -53,7 +55,8 @@ Key = tuple[UUID, UUID | None, UUID]
 
 
 def materialise(now: datetime) -> int:
-    """Write the copies of the digests that are due now, or went out within the last hour."""
+    """Write the copies of the digests that are due now, or went out within the last hour; not of
+    one that is held back, which may go later or never."""
     standing = _standing(now)
     if not standing:
         return 0
@@ -62,6 +65,7 @@ def materialise(now: datetime) -> int:
         recipient__in=managers, scheduled_at__lte=now, state__in=[*UNFINISHED, *WENT_OUT]
     )
     stopped = _stopped({delegate for delegate, _, _ in standing})
+    holds = DigestHold.objects.by_pair(managers, {client for _, client, _ in standing})
     by_pair: defaultdict[tuple[UUID, UUID | None], list[UUID]] = defaultdict(list)
     for delegate, client, manager in standing:
         if delegate not in stopped:
@@ -70,6 +74,7 @@ def materialise(now: datetime) -> int:
         _copy(digest, delegate, now)
         for digest in digests
         if digest.state in UNFINISHED or digest.scheduled_at >= now - ON_TIME
+        if not DigestHold.on(period_in(digest).texts, holds[digest.recipient_id, digest.client_id])
         for delegate in by_pair[digest.recipient_id, digest.client_id]
     ]
     keys = [row.key for row in rows]
@@ -80,7 +85,8 @@ def materialise(now: datetime) -> int:
 
 
 def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Postpone]:
-    """Whether the manager is still away, the reader still stands in, and it is not too late."""
+    """Whether the manager is still away, the reader still stands in, nobody holds the digest back,
+    and it is not too late."""
     standing = _standing(now)
     readers = {mail.recipient_id for mail in batch}
     stopped = _stopped(readers)
@@ -88,16 +94,22 @@ def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Post
         user.pk: user.working_card
         for user in User.objects.filter(pk__in=readers).select_related("working_card")
     }
+    holds = DigestHold.objects.by_pair(
+        {manager for _, _, manager in standing}, {mail.client_id for mail in batch}
+    )
     objections: dict[UUID, Skip | Postpone] = {}
     for mail in batch:
-        hours = cards[mail.recipient_id].calendar(now)
-        goes = lateness(mail.scheduled_at, due=mail.due_at, now=now, hours=hours)
+        hours, period = cards[mail.recipient_id].calendar(now), _period(mail)
+        goes = lateness(mail.scheduled_at, due=mail.due_at, now=now, hours=hours, days=period.days)
+        _, client, manager = _key(mail)
         if _key(mail) not in standing:
             objections[mail.pk] = Skip("No longer stands in for the manager.")
         elif mail.recipient_id in stopped:
             objections[mail.pk] = Skip("Unsubscribed.")
         elif goes is None:
-            objections[mail.pk] = Skip("More than three days late: the next one will tell it all.")
+            objections[mail.pk] = Skip(too_late_words(period.days), too_late=True)
+        elif DigestHold.on(period.texts, holds[manager, client]):
+            objections[mail.pk] = Postpone(now + ON_TIME)
         elif goes > now:
             objections[mail.pk] = Postpone(goes)
     return objections
@@ -109,21 +121,20 @@ def render(batch: Sequence[Mail], now: datetime) -> dict[UUID, Rendered | Skip]:
     answers: dict[UUID, Rendered | Skip] = {
         mail.pk: Skip("No requisition to tell of.") for mail in batch
     }
-    for period, mails in _by_period(batch):
-        rows = {}
-        for mail in mails:
-            absent = standing.get(_key(mail))
-            if absent is None or mail.client is None:
-                answers[mail.pk] = Skip("No longer stands in for the manager.")
-                continue
-            row = preview_row(absent.manager, mail.client, Period.parse(period), now)
-            rows[row.pk] = (row, mail, absent)
-        told = letters([row for row, _, _ in rows.values()], now, before=period)
-        for pk, letter in told.items():
-            _, mail, absent = rows[pk]
-            answers[mail.pk] = written(letter, StandIn(mail.recipient, absent.until)).with_headers(
-                unsubscribe_headers(mail, KIND)
-            )
+    rows: dict[UUID, tuple[Mail, Mail, Absent]] = {}
+    for mail in batch:
+        absent = standing.get(_key(mail))
+        if absent is None or mail.client is None:
+            answers[mail.pk] = Skip("No longer stands in for the manager.")
+            continue
+        row = preview_row(absent.manager, mail.client, _period(mail), now)
+        rows[row.pk] = (row, mail, absent)
+    told = letters([row for row, _, _ in rows.values()], now)
+    for pk, letter in told.items():
+        _, mail, absent = rows[pk]
+        answers[mail.pk] = nothing_new(letter) or written(
+            letter, StandIn(mail.recipient, absent.until)
+        ).with_headers(unsubscribe_headers(mail, KIND))
     return answers
 
 
@@ -133,7 +144,11 @@ def _copy(digest: Mail, delegate: UUID, now: datetime) -> Mail:
         recipient_id=delegate,
         client_id=digest.client_id,
         period=f"{digest.period}:{digest.recipient_id}",
-        payload={"manager": str(digest.recipient_id), "period": digest.period},
+        payload={
+            "manager": str(digest.recipient_id),
+            "period": digest.period,
+            **payload_of(period_in(digest)),
+        },
         scheduled_at=digest.scheduled_at,
         zone=digest.zone,
         now=now,
@@ -144,13 +159,18 @@ def _key(mail: Mail) -> Key:
     return mail.recipient_id, mail.client_id, UUID(mail.payload["manager"])
 
 
+def _period(mail: Mail) -> Period:
+    """That of the digest which it is a copy of."""
+    return period_from(mail.payload["period"], mail.payload)
+
+
 def _standing(now: datetime) -> Mapping[Key, Absent]:
     """All delegations of managers in force."""
     held = (
         Delegation.objects.standing(now)
         .filter(user__role=Role.MANAGER)
         .with_last_day(now)
-        .select_related("user__working_card")
+        .select_related("user__working_card", "user__preferences")
     )
     return {
         (one.delegate_id, one.client_id, one.user_id): Absent(one.user, one.until)  # type: ignore[attr-defined]
@@ -161,10 +181,3 @@ def _standing(now: datetime) -> Mapping[Key, Absent]:
 def _stopped(people: set[UUID]) -> set[UUID]:
     wishes = Unsubscription.objects.filter(user__in=people, kind=KIND)
     return set(wishes.values_list("user", flat=True))
-
-
-def _by_period(batch: Sequence[Mail]) -> Iterator[tuple[str, list[Mail]]]:
-    periods: defaultdict[str, list[Mail]] = defaultdict(list)
-    for mail in batch:
-        periods[mail.payload["period"]].append(mail)
-    yield from periods.items()

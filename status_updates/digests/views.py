@@ -29,6 +29,7 @@ from status_updates.digests.snapshot import KIND
 from status_updates.digests.stand_ins import COPY
 from status_updates.models import PersonalLine
 from status_updates.models.digest import StaleLine
+from status_updates.nudges import NUDGE
 
 PER_PAGE = 50
 
@@ -96,7 +97,7 @@ def digest_preview_body(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 def _digests(user: User) -> MailQuerySet:
-    mails = Mail.objects.visible_to(user).filter(kind__in=(KIND, COPY))
+    mails = Mail.objects.visible_to(user).filter(kind__in=(KIND, COPY, NUDGE))
     return mails.select_related("recipient", "client")
 
 

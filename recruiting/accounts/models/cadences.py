@@ -45,16 +45,24 @@ def due(cadence: Cadence, since: datetime, hours: Calendar) -> datetime:
     return _next_start(hours, since)
 
 
-def goes(cadence: Cadence, since: datetime, hours: Calendar, now: datetime) -> bool:
-    """Whether that mail goes now: it is due and, unless at once is wished, she is at work."""
+def goes(
+    cadence: Cadence, since: datetime, hours: Calendar, now: datetime, *, chosen: bool = True
+) -> bool:
+    """Whether that mail goes now: it is due and, unless she chose at once, she is at work."""
     if due(cadence, since, hours) > now:
         return False
-    return put_off(cadence, hours, now) is None
+    return put_off(cadence, hours, now, chosen=chosen) is None
 
 
-def put_off(cadence: Cadence, hours: Calendar, now: datetime) -> datetime | None:
-    """When she works again, for a mail that waits for that; None when it may go now."""
-    if cadence == Cadence.AT_ONCE or is_working(hours, now):
+def put_off(
+    cadence: Cadence, hours: Calendar, now: datetime, *, chosen: bool = True
+) -> datetime | None:
+    """When she works again, for a mail that waits for that; None when it may go now.
+
+    At once means at any hour only where she has `chosen` so herself; where it is merely what is
+    usual, nothing comes at night.
+    """
+    if (cadence == Cadence.AT_ONCE and chosen) or is_working(hours, now):
         return None
     return next_working_instant(hours, now)
 

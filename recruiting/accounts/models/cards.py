@@ -266,6 +266,11 @@ class Preferences(models.Model):
         wished = (self.notify or {}).get(kind.value)
         return Cadence(wished) if wished in Cadence.values else kind.usual
 
+    @property
+    def has_chosen(self) -> bool:
+        """Whether she has ever said how soon notifications come, so that it is her own wish."""
+        return self.notify is not None
+
     def change(self, wishes: Wishes, *, version: int, by: "User", now: datetime) -> None:
         """Take over what was set on the page that showed `version`.
 

@@ -57,7 +57,7 @@ _EXPLAINED = {
     NotificationKind.ASSIGNMENT: "A requisition is given to you, or to somebody else.",
     NotificationKind.STATUS: "Somebody else holds, resumes, fills, cancels or reopens yours.",
     NotificationKind.ENTRY: "Somebody else logs or writes something on one of yours.",
-    NotificationKind.MAIL: "Mail to one of your hiring managers does not arrive.",
+    NotificationKind.MAIL: "Mail to one of your hiring managers, or mail at all, does not arrive.",
 }
 
 
@@ -312,6 +312,7 @@ def _mail_at_once(people: Iterable[User], now: datetime) -> None:
             recipient_id=user.pk,
             client_id=None,
             period=period(Cadence.AT_ONCE, now, "UTC"),
+            payload={"chosen": user.preferences.has_chosen},
             scheduled_at=now,
             now=now,
         )

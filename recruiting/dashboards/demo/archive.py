@@ -40,7 +40,7 @@ def deeds(cast: Cast, *, awaited_by: str) -> Iterator[Deed]:
         awaited = manager.user == cast.users[awaited_by]
         for weeks in range(WEEKS, 0 if awaited else -1, -1):
             period = period_of(cast.now - timedelta(weeks=weeks), zone)
-            at = slot(period, wish.digest_weekday, wish.digest_hour, zone)
+            at = slot(period.day(wish.digest_weekday), wish.digest_hour, zone)
             if wish.digest_since <= at < cast.now:
                 yield at, partial(_file_digest, manager, at)
 

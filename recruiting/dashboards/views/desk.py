@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from recruiting.accounts.hints import hint_for
 from recruiting.accounts.http import AuthenticatedHttpRequest
+from recruiting.dashboards import mail_desk
 from recruiting.dashboards.desk import Reader, desk_of
 from recruiting.dashboards.positions import Freshness
 
@@ -14,6 +15,9 @@ def desk(request: AuthenticatedHttpRequest) -> HttpResponse:
     after = Freshness.parse(request.GET.get("after", ""))
     found = desk_of(reader_of(request), more=request.GET.get("more", ""), after=after)
     context = {"desk": found, "hint": hint_for(request.user, "desk")}
+    if request.user.is_lead:
+        reading = mail_desk.Reading(request.user, timezone.now(), timezone.get_current_timezone())
+        context["alarm"] = mail_desk.alarm(reading)
     return render(request, "dashboards/desk.html", context)
 
 

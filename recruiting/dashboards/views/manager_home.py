@@ -52,7 +52,7 @@ def _context(user: User, now: datetime) -> dict[str, Any]:
     visit = Visit.objects.filter(user=user).first()
     since = visit.since(now) if visit else None
     rows = list(_requisitions(user, now))
-    material = facts.load(rows, since=since, now=now)
+    material = facts.load(rows, since=since or now, now=now)
     known = [
         material.facts(row, since=since, today=today, zone=zone, reader=user.pk) for row in rows
     ]

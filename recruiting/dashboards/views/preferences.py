@@ -19,8 +19,8 @@ from recruiting.accounts.models import Absence, Preferences, StalePreferences, U
 from recruiting.audit.models import FormKey, once
 from recruiting.lib.days import day_range
 from recruiting.mailing import subscriptions
-from status_updates.digests.rows import upcoming
 from status_updates.digests.snapshot import KIND
+from status_updates.digests.upcoming import upcoming
 
 
 @require_http_methods(["GET", "POST"])

@@ -173,7 +173,7 @@ def _context(
 ) -> dict[str, Any]:
     zone = timezone.get_current_timezone()
     today = timezone.localdate(now)
-    material = facts.load([found], since=now - RECENTLY, now=now)
+    material = facts.load([found], since=now - RECENTLY, now=now, with_actors=True)
     known = material.facts(found, since=now - RECENTLY, today=today, zone=zone)
     changes = material.changes.get(found.pk, [])
     rows = rows_of(found, user, before=before, zone=zone)

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     """New tables only: code that does not know them writes on."""
 
     dependencies = [
-        ("mailing", "0002_mail_calendar"),
+        ("mailing", "0003_hold_and_again"),
     ]
 
     operations = [

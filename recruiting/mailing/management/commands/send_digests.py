@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from recruiting.mailing import delivery, sweeper
-from recruiting.mailing.models import State
+from recruiting.mailing.models import SendingHold, State
 
 
 class Command(BaseCommand):
@@ -25,6 +25,8 @@ class Command(BaseCommand):
             ended += delivery.deliver(ids, now=now)
         counts = [f"{ended[state]} {state.label.lower()}" for state in State if ended[state]]
         self.stdout.write(", ".join(counts) or "Nothing is due.")
+        if SendingHold.objects.open().exists():
+            self.stdout.write("Sending is held; manage.py mail_release lets mail go again.")
 
 
 def _instant(text: str) -> datetime:
