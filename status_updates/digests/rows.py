@@ -27,8 +27,6 @@ from status_updates.digests.snapshot import KIND
 from status_updates.digests.wishes import (
     COLUMNS,
     is_paused,
-    payload_of,
-    period_from,
     period_in,
     wish_from,
     wish_of,
@@ -112,7 +110,6 @@ def new_row(
         recipient_id=manager,
         client_id=client,
         period=str(period),
-        payload=payload_of(period),
         scheduled_at=due,
         zone=zone,
         now=now,
@@ -146,14 +143,13 @@ def _without_digest(now: datetime, after: Any = None) -> Any:
         .annotate(
             last_due=Subquery(last.values("scheduled_at")[:1]),
             last_period=Subquery(last.values("period")[:1]),
-            last_payload=Subquery(last.values("payload")[:1]),
             paused_until=F("user__preferences__digest_paused_until"),
             since=F("user__preferences__digest_since"),
             **{name: F(f"user__{column}") for name, column in COLUMNS.items()},
         )
         .order_by("pk")
         .values("pk", "user_id", "client_id", "created_at", "last_due", "last_period",
-                "last_payload", "paused_until", "since", *COLUMNS)
+                "paused_until", "since", *COLUMNS)
     )  # fmt: skip
     return managers if after is None else managers.filter(pk__gt=after)
 
@@ -186,8 +182,7 @@ def _rows(managers: Iterable[Any], now: datetime) -> Iterator[Mail]:
         wish = wish_from(manager, now)
         last = None
         if manager["last_due"]:
-            period = period_from(manager["last_period"], manager["last_payload"])
-            last = Last(period, manager["last_due"])
+            last = Last(Period.parse(manager["last_period"]), manager["last_due"])
         since = max(manager["since"], manager["created_at"])
         for period, due in schedule.to_write(now, wish, last, since):
             if not is_paused(manager["paused_until"], due, wish.zone):
@@ -209,7 +204,7 @@ def _paused(mail: Mail, user: User, now: datetime) -> Skip | None:
 
 def _told_already(mail: Mail, rivals: Iterable[Mail], now: datetime) -> Skip | None:
     told = any(_tells_it(rival, mail, now) for rival in rivals)
-    return Skip("Another digest has told it.") if told else None
+    return Skip("Another digest has told it.", too_late=True) if told else None
 
 
 def _late(mail: Mail, user: User, now: datetime) -> Skip | Postpone | None:
@@ -233,10 +228,11 @@ def too_late_words(days: int) -> str:
 
 
 def _held(mail: Mail, hold: DigestHold, now: datetime) -> Skip | Postpone:
-    """It waits for as long as its period lasts, and how late it is does not matter meanwhile."""
+    """It waits for as long as its period lasts, and how late it is does not matter meanwhile. It
+    is asked for again every hour, should it have been released in the very moment of asking."""
     over = schedule.begins(period_in(mail).next(), mail.zone)
     if now < over:
-        return Postpone(over)
+        return Postpone(min(over, now + schedule.ON_TIME))
     return Skip(f"Held back by {hold.by.display_name}, and not released.")
 
 
@@ -249,7 +245,7 @@ def _rivals(batch: Sequence[Mail]) -> defaultdict[tuple[UUID, UUID | None], list
         scheduled_at__gte=min(mail.scheduled_at for mail in batch) - RECENT,
     )
     found: defaultdict[tuple[UUID, UUID | None], list[Mail]] = defaultdict(list)
-    for row in rows.only("recipient", "client", "period", "payload", "scheduled_at", "created_at",
+    for row in rows.only("recipient", "client", "period", "scheduled_at", "created_at",
                          "state"):  # fmt: skip
         found[row.recipient_id, row.client_id].append(row)
     return found
