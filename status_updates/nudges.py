@@ -142,7 +142,7 @@ def _told(pairs: Iterable[Pair]) -> defaultdict[Pair, Told]:
         told = found[recipient, client]
         told.is_open |= state not in FINISHED
         told.last = max(at, told.last or at)
-        for key in payload["told"]:
+        for key in payload.get("told", ()):
             told.times[key].append(at)
     return found
 
@@ -180,7 +180,7 @@ def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Post
         hours = crew.of(mail.recipient_id, mail.client)[0].calendar
         goes = next_working(hours, now)
         if goes is None or goes - mail.scheduled_at >= TOO_LATE + _days_off(hours, mail, goes):
-            objections[mail.pk] = Skip(AWAY)
+            objections[mail.pk] = Skip(AWAY, too_late=True)
         elif goes > now:
             objections[mail.pk] = Postpone(goes)
     return objections

@@ -26,6 +26,7 @@ def card(**typed: Any) -> dict[str, Any]:
         "days": ["1", "2", "3", "4", "5"],
         "starts": "09:00",
         "ends": "17:00",
+        "mail_budget": "2",
         **typed,
     }
 
@@ -35,6 +36,7 @@ def full(**typed: Any) -> dict[str, Any]:
     digest = {
         "name": "Max Manager",
         "digest_wanted": "on",
+        "digest_rhythm": "weekly",
         "digest_weekday": "1",
         "digest_hour": "8",
         "digest_paused_until": "",
@@ -75,6 +77,66 @@ def test_manager_changes_day_and_hour(sign_in: SignIn, manager: User) -> None:
     form = full(digest_weekday="4", digest_hour="17")
     page = browser.post(URL, form, follow=True).content.decode()
     assert "Your next digest: Thursday 12 March, 17:00 your time." in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "next_one"),
+    [
+        ({"digest_rhythm": "daily"}, "Thursday 12 March, 08:00"),
+        ({"digest_rhythm": "daily", "days": ["2"]}, "Tuesday 17 March, 08:00"),
+        (
+            {"digest_rhythm": "weekdays", "digest_weekdays": ["2", "6"], "digest_hour": "17"},
+            "Saturday 14 March, 17:00",
+        ),
+        ({"digest_rhythm": "fortnightly", "digest_weekday": "5"}, "Friday 13 March, 08:00"),
+    ],
+)
+def test_manager_changes_the_rhythm(
+    typed: dict[str, Any], next_one: str, sign_in: SignIn, manager: User
+) -> None:
+    page = sign_in(manager).post(URL, full(**typed), follow=True).content.decode()
+    assert f"Your next digest: {next_one} your time." in page
+
+
+def test_page_offers_what_was_set(sign_in: SignIn, manager: User) -> None:
+    browser = sign_in(manager)
+    typed = {
+        "digest_rhythm": "weekdays",
+        "digest_weekdays": ["5", "2"],
+        "digest_only_news": "on",
+        "mail_budget": "5",
+    }
+    browser.post(URL, full(**typed))
+    form = browser.get(URL).context["form"]
+    shown = [form[name].value() for name in typed]
+    assert shown == ["weekdays", [2, 5], True, 5]
+
+
+@pytest.mark.parametrize(
+    ("typed", "counts"),
+    [
+        ({}, False),
+        ({"name": "Maximilian", "digest_only_news": "on"}, False),
+        ({"digest_hour": "9"}, True),
+        ({"digest_rhythm": "daily"}, True),
+        ({"zone": "Asia/Tokyo"}, True),
+    ],
+)
+def test_new_wish_is_owed_no_slot_of_before(
+    typed: dict[str, Any], counts: bool, sign_in: SignIn, manager: User,
+    clock: TimeMachineFixture, now: datetime,
+) -> None:  # fmt: skip
+    clock.shift(3600)
+    sign_in(manager).post(URL, full(**typed))
+    since = Preferences.objects.get(user=manager).digest_since
+    assert since == (datetime.fromisoformat("2026-03-11T11:00+00:00") if counts else now)
+
+
+def test_recruiter_says_how_many_mails_may_come(sign_in: SignIn, recruiter: User) -> None:
+    browser = sign_in(recruiter)
+    browser.post(URL, card(mail_budget="0"))
+    assert Preferences.objects.get(user=recruiter).mail_budget == 0
+    assert 'name="mail_budget" value="0"' in browser.get(URL).content.decode()
 
 
 def test_paused_digest_comes_after_the_pause(sign_in: SignIn, manager: User) -> None:
@@ -139,6 +201,14 @@ def test_digest_is_switched_off_and_on(sign_in: SignIn, manager: User) -> None:
         ("starts", "25:00"),
         ("ends", "09:00"),
         ("ends", "08:00"),
+        ("digest_rhythm", ""),
+        ("digest_rhythm", "hourly"),
+        ("digest_rhythm", "weekdays"),  # and none chosen
+        ("digest_weekdays", ["1", "8"]),
+        ("mail_budget", "-1"),
+        ("mail_budget", "21"),
+        ("mail_budget", "two"),
+        ("mail_budget", ""),
         ("digest_weekday", "0"),
         ("digest_hour", "24"),
         ("digest_hour", "-1"),
@@ -153,7 +223,8 @@ def test_bad_value_is_named_and_nothing_changes(
 ) -> None:
     answer = sign_in(manager).post(URL, full(digest_hour="9") | {field: typed})
     assert answer.status_code == 422
-    assert list(answer.context["form"].errors) == [field]
+    beside = "digest_weekdays" if typed == "weekdays" else field
+    assert list(answer.context["form"].errors) == [beside]
     kept = Preferences.objects.get(user=manager)
     assert (kept.version, kept.digest_hour) == (1, 8)
 
@@ -161,10 +232,12 @@ def test_bad_value_is_named_and_nothing_changes(
 def test_stale_save_shows_both_and_changes_nothing(sign_in: SignIn, manager: User) -> None:
     browser = sign_in(manager)
     browser.post(URL, full(digest_hour="10"))
-    answer = browser.post(URL, full(digest_hour="17", name="Maximilian"))
+    other = {"digest_rhythm": "weekdays", "digest_weekdays": ["1"]}
+    answer = browser.post(URL, full(digest_hour="17", name="Maximilian", **other))
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "<td>10:00</td><td>17:00</td>" in page
+    assert "<td>Once a week</td><td>On chosen days</td>" in page
     assert "<td>Max Manager</td><td>Maximilian</td>" in page
     assert Preferences.objects.get(user=manager).digest_hour == 10
     again = {**full(digest_hour="17", name="Maximilian"), "version": "2"}

@@ -66,7 +66,8 @@ def test_single_keys_are_switched_off_for_good(sign_in: SignIn, recruiter: User)
     browser = sign_in(recruiter)
     page = browser.get("/preferences/")
     assert 'data-keys="on"' in page.content.decode()
-    typed = {"version": 1, "name": "Rosa", "zone": "UTC", "days": [1], "starts": "9:00"}
+    typed = {"version": 1, "name": "Rosa", "zone": "UTC", "days": [1], "starts": "9:00",
+             "mail_budget": 2}  # fmt: skip
     assert browser.post("/preferences/", {**typed, "ends": "17:00"}).status_code == 302
     recruiter.refresh_from_db()
     assert recruiter.single_keys is False

@@ -8,9 +8,10 @@ from django import forms
 from django.http import QueryDict
 
 from recruiting.accounts.card_forms import CardForm, shown_card
-from recruiting.accounts.fields import HourField, KeyField, PersonEmailField, ZoneField
+from recruiting.accounts.fields import DaysField, HourField, KeyField, PersonEmailField, ZoneField
 from recruiting.accounts.models import (
     Client,
+    DigestRhythm,
     DigestWish,
     Invited,
     Role,
@@ -19,7 +20,7 @@ from recruiting.accounts.models import (
     Wishes,
     WorkingCard,
 )
-from recruiting.accounts.models.cards import Preferences
+from recruiting.accounts.models.cards import MAIL_BUDGET_MAX, Preferences
 from recruiting.accounts.models.people import NAME_MAX
 from recruiting.lib.fields import LineField
 
@@ -185,6 +186,14 @@ class PreferencesForm(CardForm):
         help_text="A letter alone does something, such as / for search and ? for help. "
         "Switch them off if you speak your text, or if keys get pressed by chance.",
     )
+    mail_budget = forms.IntegerField(
+        label="Mails a day that can wait, at most",
+        min_value=0,
+        max_value=MAIL_BUDGET_MAX,
+        help_text="Reminders and summaries past this number wait for the next day or the next "
+        "digest. Resumes to decide on, signatures, invitations and sign-in codes always come.",
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
 
     def in_words(self, name: str, value: Any) -> str:
         """A value of one of the fields as a person would say it."""
@@ -199,16 +208,28 @@ class PreferencesForm(CardForm):
 
     def wishes(self) -> Wishes:
         """What was set. Call it on a valid form."""
-        own = {name: self.cleaned_data[name] for name in ("name", "single_keys")}
+        names = ("name", "single_keys", "mail_budget")
+        own = {name: self.cleaned_data[name] for name in names}
         return Wishes(**own, **self.card_wishes())
 
 
 class ManagerPreferencesForm(PreferencesForm):
     """The same with the digest, which managers alone get."""
 
-    digest_wanted = forms.BooleanField(label="Send me the weekly digest", required=False)
+    digest_wanted = forms.BooleanField(label="Send me the digest", required=False)
+    digest_rhythm = forms.ChoiceField(
+        label="How often", choices=DigestRhythm.choices, widget=forms.RadioSelect
+    )
     digest_weekday = forms.TypedChoiceField(label="Day", choices=Weekday.choices, coerce=int)
+    digest_weekdays = DaysField(
+        label="Days", required=False, help_text="It comes on each of them, holidays included."
+    )
     digest_hour = HourField(label="Hour")
+    digest_only_news = forms.BooleanField(
+        label="Only when something waits or has changed",
+        required=False,
+        help_text="A quiet one is left out; the next one covers all since the last that came.",
+    )
     digest_paused_until = forms.DateField(
         label="Pause until",
         required=False,
@@ -219,6 +240,13 @@ class ManagerPreferencesForm(PreferencesForm):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+
+    def clean_digest_weekdays(self) -> list[int]:
+        days: list[int] = sorted(self.cleaned_data["digest_weekdays"])
+        chosen = self.cleaned_data.get("digest_rhythm") == DigestRhythm.WEEKDAYS
+        if chosen and not days:
+            raise forms.ValidationError("Choose at least one day.")
+        return days
 
     def clean_digest_paused_until(self) -> date | None:
         until: date | None = self.cleaned_data["digest_paused_until"]
@@ -236,6 +264,9 @@ class ManagerPreferencesForm(PreferencesForm):
             weekday=typed["digest_weekday"],
             hour=typed["digest_hour"],
             paused_until=typed["digest_paused_until"],
+            rhythm=DigestRhythm(typed["digest_rhythm"]),
+            weekdays=typed["digest_weekdays"],
+            only_news=typed["digest_only_news"],
         )
         return Wishes(**{**common.__dict__, "digest": digest})
 
@@ -249,8 +280,12 @@ def shown_preferences(
         "version": preferences.version,
         "name": user.name,
         "single_keys": user.single_keys,
+        "mail_budget": preferences.mail_budget,
         **shown_card(user, card),
         "digest_wanted": digest_wanted,
+        "digest_rhythm": preferences.digest_rhythm,
+        "digest_weekdays": preferences.digest_weekdays or [],
+        "digest_only_news": preferences.digest_only_news,
         "digest_weekday": preferences.digest_weekday,
         "digest_hour": preferences.digest_hour,
         "digest_paused_until": paused_until if paused_until and paused_until > today else None,

@@ -18,8 +18,8 @@ from django.db import transaction
 from django.db.models import Case, F, IntegerField, When
 from django.db.models.functions import Now
 
-from recruiting.mailing.flights import LEASE, UnderWay, settle_lost
 from recruiting.mailing import budget, holding, kinds, messages
+from recruiting.mailing.flights import LEASE, UnderWay, settle_lost
 from recruiting.mailing.kinds import BATCH, Kind, Objection, Postpone, Rewrite, Skip
 from recruiting.mailing.links import unsubscribe_headers
 from recruiting.mailing.models import Mail, State, Suspension, Unsubscription

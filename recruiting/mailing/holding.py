@@ -180,7 +180,8 @@ def swept(known: Known, now: datetime) -> None:
         return
     SweepBeat.mark(now, lineage=uuid.uuid4(), place=place)
     lineage, sweeps = SweepBeat.objects.values_list("lineage", "sweeps").get()
-    witness.remember(Mark(lineage, sweeps))
+    if lineage:
+        witness.remember(Mark(lineage, sweeps))
 
 
 def hold(

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from recruiting.mailing import tasks
 from recruiting.mailing.kinds import BATCH
-from recruiting.mailing.models import Mail
+from recruiting.mailing.models import Mail, State
 
 if TYPE_CHECKING:
     from recruiting.accounts.models import Client, User
@@ -85,6 +85,20 @@ def post(rows: Sequence[Mail]) -> None:
     """Write rows that are due now, each once for its natural key, and wake a worker on commit."""
     insert(rows)
     transaction.on_commit(partial(tasks.wake, [row.pk for row in rows]))
+
+
+def bring_forward(mail: Mail, at: datetime, **payload: Any) -> None:
+    """A mail that waits, or that was skipped before it was written, is to go at `at` instead.
+    Hold its row locked while you call this."""
+    mail.state, mail.reason, mail.finished_at = State.PENDING, "", None
+    mail.scheduled_at = mail.due_at = mail.next_attempt_at = at
+    mail.payload = {**mail.payload, **payload}
+    mail.save(
+        update_fields=[
+            "state", "reason", "finished_at", "scheduled_at", "due_at", "next_attempt_at",
+            "payload",
+        ]
+    )  # fmt: skip
 
 
 def natural_key(kind: str, recipient_id: UUID, client_id: UUID | None, period: str) -> str:

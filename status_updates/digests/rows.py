@@ -211,7 +211,7 @@ def _paused(mail: Mail, user: User, now: datetime) -> Skip | None:
 
 def _told_already(mail: Mail, rivals: Iterable[Mail], now: datetime) -> Skip | None:
     told = any(_tells_it(rival, mail, now) for rival in rivals)
-    return Skip("Another digest has told it.") if told else None
+    return Skip("Another digest has told it.", too_late=True) if told else None
 
 
 def _late(mail: Mail, user: User, now: datetime) -> Skip | Postpone | None:
@@ -235,10 +235,11 @@ def too_late_words(days: int) -> str:
 
 
 def _held(mail: Mail, hold: DigestHold, now: datetime) -> Skip | Postpone:
-    """It waits for as long as its period lasts, and how late it is does not matter meanwhile."""
+    """It waits for as long as its period lasts, and how late it is does not matter meanwhile. It
+    is asked for again every hour, should it have been released in the very moment of asking."""
     over = schedule.begins(period_in(mail).next(), mail.zone)
     if now < over:
-        return Postpone(over)
+        return Postpone(min(over, now + schedule.ON_TIME))
     return Skip(f"Held back by {hold.by.display_name}, and not released.")
 
 

@@ -16,11 +16,15 @@ from status_updates.models import DigestHold
 
 @dataclass(frozen=True)
 class Upcoming:
-    """Of which period, and when it goes, or would go if nobody held it back."""
+    """Of which period, and when it goes, or would go if nobody held it back.
+
+    `since`: when the one before it was due.
+    """
 
     period: Period
     due: datetime
     hold: DigestHold | None = None
+    since: datetime | None = None
 
 
 def upcoming(managers: Iterable[Membership], now: datetime) -> dict[int, Upcoming]:
@@ -42,22 +46,31 @@ def upcoming(managers: Iterable[Membership], now: datetime) -> dict[int, Upcomin
     return found
 
 
+def planned(user: User, one: Upcoming, now: datetime) -> datetime:
+    """When the manager may expect it. Of one that is held back past its hour she is told nothing
+    until it goes."""
+    if one.hold is None or one.due > now:
+        return one.due
+    return next_slot(now, wish_of(user, now), Last(one.period, one.due))[1]
+
+
 def _upcoming(
     user: User, mails: Sequence[Mail], holds: Sequence[DigestHold], now: datetime
 ) -> Upcoming:
-    preferences = user.preferences
+    preferences, since = user.preferences, None
     for mail in mails:
         period, hold = period_in(mail), DigestHold.on(period_in(mail).texts, holds)
-        # One that is held has been put off until its period is over.
+        # One that is held has been put off by an hour again and again.
         due = mail.scheduled_at if hold else mail.due_at
         if mail.state == State.PENDING and not is_paused(
             preferences.digest_paused_until, due, mail.zone
         ):
-            return Upcoming(period, due, hold)
+            return Upcoming(period, due, hold, since)
+        since = mail.scheduled_at
     wish = wish_of(user, now)
     last = last_of(mails[-1] if mails else None)
     period, due = next_slot(max(now, preferences.digest_since), wish, last)
     while is_paused(preferences.digest_paused_until, due, wish.zone):
         last = Last(period, due)
         period, due = next_slot(due, wish, last)
-    return Upcoming(period, due, DigestHold.on(period.texts, holds))
+    return Upcoming(period, due, DigestHold.on(period.texts, holds), since)

@@ -1,5 +1,5 @@
 import zoneinfo
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cache
@@ -167,6 +167,7 @@ class WorkingCard(models.Model):
 class Wishes:
     """What a person sets on the preferences page. A recruiter's digest is None: she gets none.
 
+    `mail_budget`: mails a day at most of those that can wait.
     `stand_ins`: who stands in while she is away, by client, both as ids.
     """
 
@@ -181,6 +182,7 @@ class Wishes:
     channel_detail: str = ""
     how_to: str = ""
     single_keys: bool = True
+    mail_budget: int = MAIL_BUDGET
     stand_ins: Mapping[UUID, UUID | None] = field(default_factory=dict)
     digest: "DigestWish | None" = None
 
@@ -194,12 +196,18 @@ class Wishes:
 
 @dataclass(frozen=True)
 class DigestWish:
-    """Whether and when the digest comes; `paused_until` is the first day it may come again."""
+    """Whether and when the digest comes; `paused_until` is the first day it may come again.
+
+    `weekday` counts for weeks and fortnights, `weekdays` for chosen days.
+    """
 
     wanted: bool
     weekday: int
     hour: int
     paused_until: date | None
+    rhythm: DigestRhythm = DigestRhythm.WEEKLY
+    weekdays: Sequence[int] = ()
+    only_news: bool = False
 
 
 class StalePreferences(Exception):
@@ -284,7 +292,11 @@ class Preferences(models.Model):
             self.refresh_from_db()
             self.user.name, self.user.single_keys = wishes.name, wishes.single_keys
             self.user.save(update_fields=["name", "single_keys"])
-            WorkingCard.objects.filter(pk=self.pk).update(**wishes.card)
+            self.mail_budget = wishes.mail_budget
+            self.save(update_fields=["mail_budget"])
+            card = WorkingCard.objects.filter(pk=self.pk)
+            before = self._digest_times(card.get())
+            card.update(**wishes.card)
             Absence.move_to_zone(self.user, wishes.zone)
             try:
                 Delegation.settle(self.user, wishes.stand_ins, by=by, now=now)
@@ -292,17 +304,29 @@ class Preferences(models.Model):
                 raise StalePreferences from None
             if wishes.digest:
                 self._change_digest(wishes.digest, by=by, now=now)
+                if self._digest_times(card.get()) != before:
+                    self.digest_since = now
+                    self.save(update_fields=["digest_since"])
             record("changed preferences", self.user, by=by, now=now)
+
+    def _digest_times(self, card: WorkingCard) -> tuple[object, ...]:
+        """What says when it comes. A slot that a new wish would have had before is not owed."""
+        days = card.days if self.digest_rhythm == DigestRhythm.DAILY else self.digest_weekdays
+        return (self.digest_rhythm, self.digest_weekday, self.digest_hour, days, card.zone)
 
     def _change_digest(self, wish: DigestWish, *, by: "User", now: datetime) -> None:
         if self.digest_paused_until and not wish.paused_until:
             self.digest_since = now
+        self.digest_rhythm = wish.rhythm
         self.digest_weekday = wish.weekday
+        self.digest_weekdays = sorted(wish.weekdays) or None
         self.digest_hour = wish.hour
+        self.digest_only_news = wish.only_news
         self.digest_paused_until = wish.paused_until
         self.save(
             update_fields=[
-                "digest_weekday", "digest_hour", "digest_paused_until", "digest_since"
+                "digest_rhythm", "digest_weekday", "digest_weekdays", "digest_hour",
+                "digest_only_news", "digest_paused_until", "digest_since",
             ]
         )  # fmt: skip
         choose = subscriptions.resume if wish.wanted else subscriptions.stop

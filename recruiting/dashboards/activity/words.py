@@ -170,6 +170,9 @@ ACTIONS: Mapping[Kind, Mapping[str, str]] = {
     },
     Kind.MAIL: {
         "wrote a personal line": "wrote a personal line in the digest of {person}",
+        "held back a digest": "held back the digest of {person}",
+        "released a digest": "let the digest of {person} go",
+        "sent a digest now": "sent the digest of {person} ahead of its time",
         "stopped the digest": "stopped the digest{of_person}",
         "resumed the digest": "resumed the digest{of_person}",
         "stopped the notifications": "stopped notifications by mail{for_person}",

@@ -20,7 +20,7 @@ from recruiting.audit.models import FormKey, once
 from recruiting.lib.days import day_range
 from recruiting.mailing import subscriptions
 from status_updates.digests.snapshot import KIND
-from status_updates.digests.upcoming import upcoming
+from status_updates.digests.upcoming import planned, upcoming
 
 
 @require_http_methods(["GET", "POST"])
@@ -148,5 +148,6 @@ def _next_digests(user: User, now: datetime) -> list[str]:
     if not user.is_manager or subscriptions.is_stopped(user, KIND):
         return []
     memberships = user.memberships.select_related("user__preferences", "user__working_card")
-    due = sorted({timezone.localtime(one.due) for one in upcoming(memberships, now).values()})
+    next_ones = upcoming(memberships, now).values()
+    due = sorted({timezone.localtime(planned(user, one, now)) for one in next_ones})
     return [f"{at:%A} {at.day} {at:%B}, {at:%H:%M}" for at in due]
