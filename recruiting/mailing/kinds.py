@@ -24,8 +24,8 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Skip:
-    """Not to be sent, ever. The reason is shown to people. One that is `too_late` does not keep a
-    mail back that a lead sends again by hand."""
+    """Not to be sent, ever. The reason is shown to people. One that is `too_late` (for the hour,
+    or because another has told it) does not keep a mail back that a lead sends again by hand."""
 
     reason: str
     too_late: bool = False

@@ -28,8 +28,6 @@ from status_updates.digests.told import no_longer_theirs
 from status_updates.digests.wishes import (
     COLUMNS,
     is_paused,
-    payload_of,
-    period_from,
     period_in,
     wish_from,
     wish_of,
@@ -114,7 +112,6 @@ def new_row(
         recipient_id=manager,
         client_id=client,
         period=str(period),
-        payload=payload_of(period),
         scheduled_at=due,
         zone=zone,
         now=now,
@@ -148,14 +145,13 @@ def _without_digest(now: datetime, after: Any = None) -> Any:
         .annotate(
             last_due=Subquery(last.values("scheduled_at")[:1]),
             last_period=Subquery(last.values("period")[:1]),
-            last_payload=Subquery(last.values("payload")[:1]),
             paused_until=F("user__preferences__digest_paused_until"),
             since=F("user__preferences__digest_since"),
             **{name: F(f"user__{column}") for name, column in COLUMNS.items()},
         )
         .order_by("pk")
         .values("pk", "user_id", "client_id", "created_at", "last_due", "last_period",
-                "last_payload", "paused_until", "since", *COLUMNS)
+                "paused_until", "since", *COLUMNS)
     )  # fmt: skip
     return managers if after is None else managers.filter(pk__gt=after)
 
@@ -188,8 +184,7 @@ def _rows(managers: Iterable[Any], now: datetime) -> Iterator[Mail]:
         wish = wish_from(manager, now)
         last = None
         if manager["last_due"]:
-            period = period_from(manager["last_period"], manager["last_payload"])
-            last = Last(period, manager["last_due"])
+            last = Last(Period.parse(manager["last_period"]), manager["last_due"])
         since = max(manager["since"], manager["created_at"])
         for period, due in schedule.to_write(now, wish, last, since):
             if not is_paused(manager["paused_until"], due, wish.zone):
@@ -252,7 +247,7 @@ def _rivals(batch: Sequence[Mail]) -> defaultdict[tuple[UUID, UUID | None], list
         scheduled_at__gte=min(mail.scheduled_at for mail in batch) - RECENT,
     )
     found: defaultdict[tuple[UUID, UUID | None], list[Mail]] = defaultdict(list)
-    for row in rows.only("recipient", "client", "period", "payload", "scheduled_at", "created_at",
+    for row in rows.only("recipient", "client", "period", "scheduled_at", "created_at",
                          "state"):  # fmt: skip
         found[row.recipient_id, row.client_id].append(row)
     return found

@@ -22,7 +22,7 @@ from status_updates.digests.rows import preview_row, too_late_words
 from status_updates.digests.schedule import ON_TIME, Period, lateness
 from status_updates.digests.snapshot import KIND, letters
 from status_updates.digests.told import no_longer_theirs
-from status_updates.digests.wishes import payload_of, period_from, period_in
+from status_updates.digests.wishes import period_in
 from status_updates.models import DigestHold
 
 COPY = "digest copy"
@@ -146,11 +146,7 @@ def _copy(digest: Mail, delegate: UUID, now: datetime) -> Mail:
         recipient_id=delegate,
         client_id=digest.client_id,
         period=f"{digest.period}:{digest.recipient_id}",
-        payload={
-            "manager": str(digest.recipient_id),
-            "period": digest.period,
-            **payload_of(period_in(digest)),
-        },
+        payload={"manager": str(digest.recipient_id), "period": digest.period},
         scheduled_at=digest.scheduled_at,
         zone=digest.zone,
         now=now,
@@ -163,7 +159,7 @@ def _key(mail: Mail) -> Key:
 
 def _period(mail: Mail) -> Period:
     """That of the digest which it is a copy of."""
-    return period_from(mail.payload["period"], mail.payload)
+    return Period.parse(mail.payload["period"])
 
 
 def _standing(now: datetime) -> Mapping[Key, Absent]:
