@@ -6,14 +6,24 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.faults import changes, crashes, crowd, letters, outages, queue, refusals, restore
+from tests.faults import (
+    changes,
+    crashes,
+    crowd,
+    letters,
+    local_time,
+    outages,
+    queue,
+    refusals,
+    restore,
+)
 from tests.faults.stage import Broken, Figures, Stage
 
 Scenario = Callable[[Stage], Figures]
 
 ALL: tuple[Scenario, ...] = (
     *crashes.SCENARIOS, *queue.SCENARIOS, *refusals.SCENARIOS, *changes.SCENARIOS,
-    *outages.SCENARIOS, *letters.SCENARIOS, *restore.SCENARIOS,
+    *local_time.SCENARIOS, *outages.SCENARIOS, *letters.SCENARIOS, *restore.SCENARIOS,
 )  # fmt: skip
 
 DOCUMENT = Path("docs/digest.md")
@@ -28,7 +38,7 @@ def play(stage: Stage, names: list[str]) -> int:
     chosen = [one for one in ALL if not names or one.__name__ in names]
     results: dict[str, Figures] = {}
     for scenario in chosen:
-        title = (scenario.__doc__ or "").strip()
+        title = " ".join((scenario.__doc__ or "").split())
         print(f"\n{scenario.__name__}: {title} ...", flush=True)
         results[title] = _played(stage, scenario)
         for what, figure in results[title].items():
