@@ -10,7 +10,7 @@ RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels \
     && useradd --uid 10001 --no-create-home same-page
 WORKDIR /app
 COPY . .
-RUN install --directory --owner same-page --mode 0700 var var/files
+RUN install --directory --owner same-page --mode 0700 var var/files var/sweeps
 USER 10001:10001
 RUN SECRET_KEY=for-this-step-alone python manage.py collectstatic --no-input --verbosity 0
 ENV BIND_ADDRESS=0.0.0.0

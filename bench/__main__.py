@@ -6,7 +6,7 @@ from pathlib import Path
 
 import django
 
-from bench import activity, installation, lists, rooms
+from bench import activity, digests, installation, lists, rooms
 from tests.servers import Servers
 
 DOCUMENT = Path("docs/benchmarks.md")
@@ -23,7 +23,9 @@ def main() -> None:
         tenth = installation.make(servers, database, installation.TENTH, mail_port)
         os.environ |= full.environment
         django.setup()
-        document = _measured(stack, full, tenth, mail_port)
+        document = _measured(stack, full, tenth)
+        print("Measuring digests ...", flush=True)
+        document += digests.section()
         print("Measuring lists ...", flush=True)
         document += lists.section(servers, database)
         print("Measuring activity ...", flush=True)
@@ -38,23 +40,17 @@ def _measured(
     stack: ExitStack,
     full: installation.Installation,
     tenth: installation.Installation,
-    mail_port: int,
 ) -> str:
     # Models can be imported only now that the settings are known.
-    from bench import digests, pages, report
+    from bench import pages, report
 
     for one in (full, tenth):
         print(f"Seeding {one.volume.requisitions:,} requisitions ...", flush=True)
         one.fill()
         one.start()
         stack.callback(one.stop)
-    mail_server = digests.sink(mail_port)
-    stack.callback(mail_server.wait)
-    stack.callback(mail_server.terminate)
     print("Measuring pages ...", flush=True)
-    timings = pages.measure(full, tenth)
-    print("Measuring digests ...", flush=True)
-    return report.written(timings, digests.measure(mail_port))
+    return report.written(pages.measure(full, tenth))
 
 
 if __name__ == "__main__":

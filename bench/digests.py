@@ -1,130 +1,235 @@
-"""Five hundred digests: what their data costs, and what all of it costs beside bare SMTP."""
+"""Digests from due rows to recorded mails, beside a loop that hands over the same bytes.
 
-import smtplib
+`python -m bench.digests` measures these alone and prints their section. PostgreSQL keeps what it
+commits here (fsync and synchronous_commit on), and the mail server is Debian's smtp-sink, which
+takes everything and keeps nothing.
+"""
+
+import json
+import os
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
-from statistics import median
+from pathlib import Path
+from typing import Any
 
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from bench import installation
+from recruiting.run import commands
+from tests.servers import Servers
 
-from bench.installation import wait_for
-from recruiting.accounts.models import Membership, Role
-from recruiting.mailing import delivery, ledger, messages
-from recruiting.mailing.models import Mail, State
-from status_updates.digests.mail import render
-from status_updates.digests.snapshot import KIND, letters
+MANAGERS = 500
+SIZES = (1, 3, 10)
+"""Requisitions of each manager."""
 
-BATCH = 500
-ROUNDS = 5
+CHECKPOINTS = 12
+MEMORY = (500, 50_000)
+"""Managers, for the memory that sending takes. Each has one requisition."""
+
+UNCAPPED = {"MAIL_PER_SECOND": "1000000"}
+DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")
 
 
 @dataclass(frozen=True)
-class Digests:
-    """Statements and milliseconds, each for one digest in a batch of `BATCH`."""
-
-    statements: float
-    data: float
-    data_small_batch: float
-    rendering: float
-    delivery: float
-    raw_smtp: float
-    largest_kilobytes: float
+class Measured:
+    alone: dict[int, dict[str, Any]]
+    workers: dict[int, dict[str, Any]]
+    memory: dict[int, dict[str, Any]]
 
 
-def measure(mail_port: int) -> Digests:
-    """Runs on the database of this process, in which no digest has been sent."""
-    now = timezone.now()
-    batch = _batch(now)
-    with CaptureQueriesContext(connection) as captured:
-        letters(batch, now)
-    data = [_timed(batch, now) for _ in range(ROUNDS)]
-    small = [_timed(batch[: BATCH // 10], now) for _ in range(ROUNDS)]
-    rendering = [_rendered(batch, now) for _ in range(ROUNDS)]
-    delivered = _delivered(batch, now)
-    sent = list(Mail.objects.filter(pk__in=[mail.pk for mail in batch], state=State.SENT))
-    if len(sent) != len(batch):
-        raise RuntimeError(f"{len(sent)} of {len(batch)} digests were sent.")
-    raw = [_raw_smtp(sent, mail_port) for _ in range(ROUNDS)]
-    return Digests(
-        statements=len(captured) / len(batch),
-        data=median(data),
-        data_small_batch=median(small),
-        rendering=median(rendering) - median(data),
-        delivery=delivered,
-        raw_smtp=median(raw),
-        largest_kilobytes=max(len(mail.html.encode()) for mail in sent) / 1000,
-    )
-
-
-def sink(port: int) -> subprocess.Popen[bytes]:
-    """A mail server, in a process of its own, that takes everything and keeps nothing."""
-    command = [sys.executable, "-m", "aiosmtpd", "--nosetuid", "--listen", f"127.0.0.1:{port}"]
-    server = subprocess.Popen([*command, "--class", "aiosmtpd.handlers.Sink"])
-    wait_for(port)
-    return server
-
-
-def _batch(now: datetime) -> list[Mail]:
-    """A digest for each of the first managers, as the sweeper writes them."""
-    managers = Membership.objects.filter(
-        user__role=Role.MANAGER, user__email__contains="@batch-1."
-    ).order_by("user__email")[:BATCH]
-    rows = [
-        ledger.new_row(
-            KIND,
-            recipient_id=manager.user_id,
-            client_id=manager.client_id,
-            period=f"{now:%G-W%V}",
-            scheduled_at=now,
-            now=now,
+def section() -> str:
+    """Seed, measure, and say it as a section of the documentation."""
+    with ExitStack() as stack:
+        servers = Servers()
+        stack.callback(servers.stop)
+        database = servers.start_postgres(*DURABLE)
+        servers.start_redis()
+        port = installation.free_port()
+        _sink(stack, port)
+        one = installation.make(
+            servers, database, installation.Volume("mail", 0, 0), port, extra=UNCAPPED
         )
-        for manager in managers
-    ]
-    ledger.insert(rows)
-    kept = Mail.objects.filter(kind=KIND).select_related("recipient", "client")
-    return list(kept.order_by("recipient__email"))
+        one.manage("migrate", "--verbosity", "0")
+        for size in SIZES:
+            _seed(one, requisitions=size * MANAGERS, managers=MANAGERS)
+        alone = {
+            size: _child(one, "alone", str(batch), str(port))
+            for batch, size in enumerate(SIZES, start=1)
+        }
+        _workers(stack, one)
+        workers = {
+            size: _child(one, "worker", str(batch)) for batch, size in enumerate(SIZES, start=1)
+        }
+    return written(Measured(alone, workers, _memory()))
 
 
-def _timed(batch: Sequence[Mail], now: datetime) -> float:
-    started = time.perf_counter()
-    letters(batch, now)
-    return _each(started, batch)
+def _memory() -> dict[int, dict[str, Any]]:
+    """In a database each, which may forget: only the memory counts."""
+    measured = {}
+    for managers in MEMORY:
+        with ExitStack() as stack:
+            servers = Servers()
+            stack.callback(servers.stop)
+            port = installation.free_port()
+            _sink(stack, port)
+            one = installation.make(
+                servers,
+                servers.start_postgres(),
+                installation.Volume("memory", 0, 0),
+                port,
+                extra=UNCAPPED,
+            )
+            one.manage("migrate", "--verbosity", "0")
+            _seed(one, requisitions=managers, managers=managers, checkpoints=1)
+            measured[managers] = _child(one, "memory")
+    return measured
 
 
-def _rendered(batch: Sequence[Mail], now: datetime) -> float:
-    started = time.perf_counter()
-    render(batch, now)
-    return _each(started, batch)
+def _seed(
+    one: installation.Installation,
+    *,
+    requisitions: int,
+    managers: int,
+    checkpoints: int = CHECKPOINTS,
+) -> None:
+    one.manage(
+        "seed",
+        *("--requisitions", str(requisitions)),
+        *("--checkpoints-per", str(checkpoints)),
+        *("--managers", str(managers)),
+    )
+    one.vacuum()
 
 
-def _delivered(batch: Sequence[Mail], now: datetime) -> float:
-    """Claim, check, write, freeze, send, record, without the cap on messages a second."""
-    cap, delivery.PER_SECOND = delivery.PER_SECOND, 1_000_000
-    try:
-        started = time.perf_counter()
-        delivery.deliver([mail.pk for mail in batch], now=now)
-        return _each(started, batch)
-    finally:
-        delivery.PER_SECOND = cap
+def _child(one: installation.Installation, *arguments: str) -> dict[str, Any]:
+    print(f"Measuring {' '.join(arguments[:2])} ...", flush=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.pipeline", *arguments],
+        env=os.environ | one.environment,
+        check=True,
+        stdout=subprocess.PIPE,
+    )
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures
 
 
-def _raw_smtp(batch: Sequence[Mail], port: int) -> float:
-    """The same messages, ready made, over one connection: the least that sending can cost."""
-    ready = [
-        (mail.address, messages.build(mail).message().as_bytes(linesep="\r\n")) for mail in batch
-    ]
-    started = time.perf_counter()
-    with smtplib.SMTP("127.0.0.1", port) as server:
-        for address, content in ready:
-            server.sendmail("same-page@localhost", [address], content)
-    return _each(started, batch)
+def _workers(stack: ExitStack, one: installation.Installation) -> None:
+    """The installation's own workers, as the Procfile words them."""
+    command = commands(Path("Procfile"))["worker"]
+    log = (Path(one.environment["VAR_DIR"]) / "worker.log").open("wb")
+    worker = subprocess.Popen(
+        [str(Path(sys.executable).parent / command[0]), *command[1:]],
+        env=os.environ | one.environment | {"LOG_LEVEL": "INFO"},
+        stdout=log,
+        stderr=log,
+    )
+    stack.callback(worker.wait)
+    stack.callback(worker.terminate)
+    deadline = time.monotonic() + installation.WAIT_SECONDS
+    while b"ready." not in Path(log.name).read_bytes():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"No worker: {Path(log.name).read_text()}")
+        time.sleep(0.1)
 
 
-def _each(started: float, batch: Sequence[Mail]) -> float:
-    return (time.perf_counter() - started) * 1000 / len(batch)
+def _sink(stack: ExitStack, port: int) -> None:
+    """A mail server that takes everything and keeps nothing, told to be quick about it."""
+    command = [_smtp_sink(), f"127.0.0.1:{port}", "100"]
+    if os.getuid() == 0:
+        command[1:1] = ["-u", "nobody"]
+    server = subprocess.Popen(command)
+    stack.callback(server.wait)
+    stack.callback(server.terminate)
+    installation.wait_for(port)
+
+
+def _smtp_sink() -> str:
+    """Where it is. Raises SystemExit with the package that is missing."""
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+    found = shutil.which("smtp-sink", path=path)
+    apt = shutil.which("apt-get")
+    if not found and apt and os.getuid() == 0:
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run([apt, "update", "--quiet", "--quiet"], check=True)
+        options = ["--quiet", "--quiet", "--yes", "--no-install-recommends"]
+        subprocess.run([apt, "install", *options, "postfix"], check=True, env=quiet)
+        found = shutil.which("smtp-sink", path=path)
+    if not found:
+        raise SystemExit(
+            "Measuring mail needs smtp-sink, which comes with postfix. "
+            "On Debian and Ubuntu: sudo apt-get install postfix"
+        )
+    return found
+
+
+# --- as a page -----------------------------------------------------------------------------
+
+
+def written(measured: Measured) -> str:
+    from bench.pipeline import ROUNDS, TASK
+
+    parts = sorted(
+        {part for figures in measured.alone.values() for part in figures["parts"]},
+        key=lambda part: -measured.alone[SIZES[-1]]["parts"].get(part, 0),
+    )
+    small, large = (measured.memory[managers] for managers in MEMORY)
+
+    def row(name: str, values: list[str]) -> str:
+        return f"| {name} | {' | '.join(values)} |"
+
+    def ratios(name: str, where: dict[int, dict[str, Any]], what: str) -> str:
+        cells = [
+            f"{where[size][what]:.2f} | {measured.alone[size]['raw'] / where[size][what]:.2f}"
+            for size in SIZES
+        ]
+        return row(name, cells)
+
+    split = "\n".join(
+        row(part, [f"{measured.alone[size]['parts'].get(part, 0):.3f}" for size in SIZES])
+        for part in parts
+    )
+    statements = "\n".join(
+        row(name, [f"{measured.alone[size]['statements'][what]:.3f}" for size in SIZES])
+        for name, what in (("for the data", "data"), ("from claim to record", "all"))
+    )
+    heads = " | ".join(f"{size} ms | ratio" for size in SIZES)
+    return f"""
+## Digests
+{MANAGERS} digests for managers with {", ".join(map(str, SIZES[:-1]))} and {SIZES[-1]} requisitions
+each, from due rows in the ledger through claim, check, data, writing, freezing and sending to the
+record, without a cap on messages a second. PostgreSQL waits for the disk at each commit (fsync and
+synchronous_commit on). The floor is a loop of smtplib that hands the same ready-made bytes over one
+connection to the same smtp-sink. Milliseconds for one digest, and the floor's share in them (1
+would be as fast as the bare loop); medians of {ROUNDS} rounds taking turns.
+
+| requisitions | {heads} |
+|---|{"---|" * 2 * len(SIZES)}
+{row("bare SMTP loop", [f"{measured.alone[size]['raw']:.2f} | 1" for size in SIZES])}
+{ratios("everything, one process", measured.alone, "all")}
+{ratios("the same, synchronous_commit off", measured.alone, "undurable")}
+{ratios(f"everything, two worker processes, tasks of {TASK}", measured.workers, "all")}
+{ratios("claim to record of mails written before (a retry)", measured.alone, "frozen")}
+
+Where the milliseconds of one process go:
+
+| requisitions | {" | ".join(map(str, SIZES))} |
+|---|{"---|" * len(SIZES)}
+{split}
+
+SQL statements for one digest:
+
+| requisitions | {" | ".join(map(str, SIZES))} |
+|---|{"---|" * len(SIZES)}
+{statements}
+
+The largest of these digests has {measured.alone[SIZES[-1]]["kilobytes"]:.0f} kB of HTML. A process
+that sweeps and sends for {MEMORY[0]:,} managers takes {small["megabytes"]:.0f} MB at most, for
+{MEMORY[1]:,} managers {large["megabytes"]:.0f} MB: {large["megabytes"] / small["megabytes"]:.2f}
+times as much ({large["mails"]:,} mails in {large["seconds"]:.0f} seconds).
+"""
+
+
+if __name__ == "__main__":
+    print(section())

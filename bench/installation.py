@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,6 +66,9 @@ class Installation:
                 *("--checkpoints-per", str(CHECKPOINTS)),
                 *("--managers", str(managers)),
             )
+        self.vacuum()
+
+    def vacuum(self) -> None:
         with psycopg.connect(self.environment["DATABASE_URL"], autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
 
@@ -95,8 +99,14 @@ class Installation:
             process.wait()
 
 
-def make(servers: Servers, database: str, volume: Volume, mail_port: int) -> Installation:
-    """An installation with an empty database of its own."""
+def make(
+    servers: Servers,
+    database: str,
+    volume: Volume,
+    mail_port: int,
+    extra: Mapping[str, str] | None = None,
+) -> Installation:
+    """An installation with an empty database of its own; `extra` variables for its processes."""
     with psycopg.connect(database.replace("/same_page?", "/postgres?"), autocommit=True) as server:
         server.execute(f"CREATE DATABASE bench_{volume.name}")
     state = servers.folder / f"var-{volume.name}"
@@ -114,6 +124,7 @@ def make(servers: Servers, database: str, volume: Volume, mail_port: int) -> Ins
         "SECRET_KEY": secrets.token_urlsafe(50),
         "SITE_URL": f"http://127.0.0.1:{port}",
         "VAR_DIR": str(state),
+        **(extra or {}),
     }
     made = Installation(volume, environment, port)
     made.manage("collectstatic", "--no-input", "--verbosity", "0")

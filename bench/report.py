@@ -3,7 +3,6 @@
 import os
 import platform
 
-from bench.digests import BATCH, Digests
 from bench.installation import CHECKPOINTS, FULL, TENTH
 from bench.pages import ROUNDS, Timing
 
@@ -16,7 +15,7 @@ PAGES = {
 """Each page and its floor."""
 
 
-def written(pages: dict[str, Timing], digests: Digests) -> str:
+def written(pages: dict[str, Timing]) -> str:
     return f"""# Benchmarks
 
 Written by `make bench`. What counts are the ratios, which were taken within one run: against an
@@ -36,23 +35,6 @@ a page of the list shows 50. One web process; {ROUNDS} requests of each kind, ta
 
 Empty page: {pages["empty page, full"].median:.1f} ms. Empty POST:
 {pages["empty POST, full"].median:.1f} ms.
-
-## Digests
-A batch of {BATCH}, each for a manager with ten requisitions.
-
-| | for one digest | ratio |
-|---|---|---|
-| SQL statements for the data | {digests.statements:.3f} | |
-| data | {digests.data:.2f} ms | {digests.data / digests.raw_smtp:.1f} × raw SMTP |
-| data, in a batch of {BATCH // 10} | {digests.data_small_batch:.2f} ms | \
-{digests.data / digests.data_small_batch:.2f} × (large batch to small) |
-| writing the mail, styles inline | {digests.rendering:.2f} ms | \
-{digests.rendering / digests.raw_smtp:.1f} × raw SMTP |
-| everything, from claim to record | {digests.delivery:.2f} ms | \
-{digests.delivery / digests.raw_smtp:.1f} × raw SMTP |
-| raw SMTP | {digests.raw_smtp:.2f} ms | 1 |
-
-The largest of these digests has {digests.largest_kilobytes:.0f} kB of HTML.
 """
 
 

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,10 +19,13 @@ from recruiting.mailing import budget, delivery, ledger
 from recruiting.mailing.budget import Turn, passing
 from recruiting.mailing.kinds import Budget, Kind, Postpone
 from recruiting.mailing.models import Mail, State
+from recruiting.mailing.resending import send_again
+from tests.factories import NOW
 from tests.fixtures.mails import RegisterKind, write_notes
 from tests.queries import counted
 
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 ROLLED = "The day's mails were used up: the next digest tells it."
 
 
@@ -167,6 +171,36 @@ def test_mail_that_may_have_arrived_is_not_held_back(queue: Any, now: datetime) 
     deliver(queue("nudge"), queue("nudge"), now=now)
     Mail.objects.filter(pk=first.pk).update(interruptions=1, address="manager@acme.example")
     assert deliver(first, now=now) == ["sent"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("other", "goes"),
+    [
+        ({"state": State.CLAIMED}, "sent"),
+        ({"state": State.CLAIMED, "rendered_at": NOW}, "skipped"),
+        ({"state": State.SENDING, "rendered_at": NOW}, "skipped"),
+        ({"state": State.PENDING, "interruptions": 1}, "skipped"),
+        ({"state": State.PENDING}, "sent"),
+        ({"state": State.FAILED, "finished_at": NOW}, "sent"),
+    ],
+)
+def test_what_another_worker_has_written_keeps_its_place(
+    other: dict[str, Any], goes: str, queue: Any, manager: User, now: datetime
+) -> None:
+    """What it has merely claimed, and later than this one, makes way."""
+    Preferences.objects.filter(user=manager).update(mail_budget=1)
+    Mail.objects.filter(pk=queue("nudge").pk).update(lease_until=Now() + DAY, **other)
+    assert deliver(queue("nudge"), now=now) == [goes]
+
+
+@pytest.mark.django_db
+def test_what_a_lead_sends_again_by_hand_goes(queue: Any, lead: User, now: datetime) -> None:
+    *_, third = [queue("nudge") for _ in range(3)]
+    assert deliver(*Mail.objects.order_by("key"), now=now) == ["sent", "sent", "skipped"]
+    third = Mail.objects.get(state=State.SKIPPED)
+    again = send_again(third, reason="She asked for it.", by=lead, now=now)
+    assert deliver(again, now=now) == ["sent"]
 
 
 @pytest.mark.django_db

@@ -192,7 +192,7 @@ def desk(quiet: Requisition, globex: Client, recruiter: User, manager: User) -> 
 def test_round_up_tells_of_each_client_under_its_own_heading(desk: list[Slate]) -> None:
     sweep(ROUND_UP, MONDAY)
     mail = the(ROUND_UP)
-    assert mail.subject == "Your week: 1 overdue with managers, 3 promises due, 1 gone quiet"
+    assert mail.subject == "Your week: 1 waiting on managers, 3 promises due, 1 gone quiet"
     acme, globex = mail.text.split("ACME")[1].split("GLOBEX")
     assert "Data Engineer: Nothing logged in 35 days since it was opened." in acme
     assert "Analyst" not in acme
@@ -317,8 +317,8 @@ def test_summary_tells_where_things_stand_and_what_needs_a_lead(
         "Wednesday, 1 working day late",
         "Addresses that refused mail: 1\n* lost@acme.example",
         "Mail of the week that failed or may not have arrived: 1\n* Digest: 1",
-        "* Acme: 2 open; 2 gone quiet",
-        "* Globex: 1 open; 1 promise missed",
+        "* Acme: 2 open, 2 gone quiet\n",
+        "* Globex: 1 open, 1 promise missed\n",
     ):
         assert line in mail.text
 
@@ -345,7 +345,7 @@ def test_no_candidate_is_named_in_either(desk: list[Slate], lead: User) -> None:
         sweep(kind, MONDAY)
         mail = the(kind)
         assert name not in mail.subject + mail.text + mail.html
-        assert f"/mail/unsubscribe/{kind.replace(' ', '%20')}" in mail.headers["List-Unsubscribe"]
+        assert f"/mail/unsubscribe/{kind.replace(' ', '_')}" in mail.headers["List-Unsubscribe"]
 
 
 @pytest.mark.django_db

@@ -66,7 +66,7 @@ def _report(now: datetime) -> dict[str, Any]:
 
 
 def _text(at: datetime | None) -> str | None:
-    return at and at.isoformat()
+    return at.isoformat() if at else None
 
 
 def _broker_answers() -> bool:

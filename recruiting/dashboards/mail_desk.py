@@ -86,7 +86,7 @@ def standing(seen: Watch, reading: Reading, held: SendingHold | None = None) -> 
     ran = f"Due mail was last looked for {_ago(seen)}." if seen.swept_at else ""
     if seen.held_since:
         heading = f"Sending is held since {reading.words(seen.held_since)}"
-        silent = f" {_silence(seen, reading)}." if seen.is_silent else ""
+        silent = " The worker or its clock has stopped as well." if seen.is_silent else ""
         return Standing(
             heading, f"{held.why if held else 'Nothing goes but sign-in codes.'}{silent}"
         )
@@ -251,7 +251,7 @@ def _in_window(window: str, reading: Reading) -> Q:
         case "all":
             return Q()
         case "coming":
-            return Q(due_at__gte=reading.now)
+            return Q(due_at__gt=reading.now)
         case "today":
             return tomorrow & Q(due_at__gte=reading.day(0))
     return tomorrow & Q(due_at__gte=reading.day(-6))

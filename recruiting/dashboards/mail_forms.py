@@ -63,6 +63,12 @@ class AgainForm(forms.Form):
     )
 
 
+class LiftForm(forms.Form):
+    """Lifts a suspension; with a `mail`, to send that one again next."""
+
+    mail = forms.UUIDField(required=False)
+
+
 class ReleaseForm(forms.Form):
     """Lets mail go again. `hold` is the one that was shown."""
 

@@ -40,7 +40,7 @@ ROUND_UP = "round-up"
 SHOWN = 60
 """Lines in one mail; to more there is a link."""
 
-QUIET, PROMISES, LATE = "Gone quiet", "Promises due this week", "Managers who are late"
+QUIET, PROMISES, LATE = "Gone quiet", "Promises due this week", "Waiting on managers"
 
 
 def register() -> None:
@@ -168,11 +168,11 @@ class _Reader:
             if ball.side == Side.MANAGER and ball.is_overdue:
                 words = ball.words(self.zone, self.telling.reader)
                 told = self._nudged(last, ball.holder, known.requisition)
-                yield LATE, words[0].upper() + words[1:] + told, True
+                yield LATE, words[0].upper() + words[1:] + told, False
         for reason in self.telling.reasons(known, (), theirs):
             if reason.kind == Need.BRIEF:
                 told = self._nudged(last, known.requisition.manager_id, known.requisition)
-                yield LATE, reason.text + told, True
+                yield LATE, reason.text + told, False
 
     def _nudged(self, last: Mapping[Pair, datetime], holder: UUID | None, one: Requisition) -> str:
         """ "; nudged on Tuesday", or nothing."""
@@ -224,10 +224,10 @@ def _written(mail: Mail, lines: Sequence[Line]) -> Rendered:
 
 
 def _subject(lines: Sequence[Line]) -> str:
-    """ "Your week: 2 managers' answers late, 3 promises due, 1 gone quiet"."""
+    """ "Your week: 2 waiting on managers, 3 promises due, 1 gone quiet"."""
     number = {head: sum(line.head == head for line in lines) for head in (LATE, PROMISES, QUIET)}
     parts = [
-        f"{number[LATE]:,} overdue with managers" if number[LATE] else "",
+        f"{number[LATE]:,} waiting on managers" if number[LATE] else "",
         _promises(number[PROMISES]),
         f"{number[QUIET]:,} gone quiet" if number[QUIET] else "",
     ]

@@ -87,9 +87,11 @@ def still_wanted(batch: Sequence[Mail], role: Role, now: datetime) -> dict[UUID,
         if mail.recipient.role != role:
             objections[mail.pk] = Skip("The person has another part now.")
         elif now - mail.due_at > TOO_LATE:
-            objections[mail.pk] = Skip("More than a day late: the next one will tell it all.")
+            objections[mail.pk] = Skip(
+                "More than a day late: the next one will tell it all.", too_late=True
+            )
         elif goes is None or _week_of(goes, mail) != mail.period:
-            objections[mail.pk] = Skip("Away for the rest of the week.")
+            objections[mail.pk] = Skip("Away for the rest of the week.", too_late=True)
         elif goes > now:
             objections[mail.pk] = Postpone(goes)
     return objections

@@ -192,7 +192,8 @@ def _written(mail: Mail, found: Standing) -> Rendered:
                 "name": one.name,
                 "url": settings.SITE_URL + one.url,
                 "numbers": _numbers(one),
-                "warns": _warns(one),
+                "missed": _count(one.missed, "promise missed", "promises missed"),
+                "has_missed": bool(one.missed),
             }
             for one in shown
         ],
@@ -232,14 +233,11 @@ def _sentences(found: Standing) -> list[str]:
 
 
 def _numbers(one: Sums) -> str:
-    named = ((one.open, "open"), (one.waiting, "in intake"), (one.on_hold, "on hold"))
+    named = (
+        (one.open, "open"), (one.waiting, "in intake"), (one.on_hold, "on hold"),
+        (one.quiet, "gone quiet"),
+    )  # fmt: skip
     return ", ".join(f"{number:,} {word}" for number, word in named if number) or "none active"
-
-
-def _warns(one: Sums) -> str:
-    quiet = f"{one.quiet:,} gone quiet" if one.quiet else ""
-    missed = _count(one.missed, "promise missed", "promises missed") if one.missed else ""
-    return ", ".join(part for part in (quiet, missed) if part)
 
 
 def _groups(asked: Needs, zone: ZoneInfo) -> list[dict[str, Any]]:

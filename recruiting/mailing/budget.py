@@ -7,7 +7,8 @@ its kind says what becomes of it (`Kind.past_budget`).
 Two workers that hold one such mail each must not both take the last place. So a claim holds the
 rows of its recipients until it is committed (`hold`): the claims of one person's mails come one
 after the other, each with a later end of its lease, and a mail makes way for those that were
-claimed before it. Whatever order the workers then ask in, they answer alike.
+claimed before it. Whatever order the workers then ask in, they answer alike. What has been written
+has found its place before, and keeps it while its worker is at it.
 """
 
 from collections import defaultdict
@@ -91,6 +92,8 @@ class _Row(NamedTuple):
     state: str
     lease_until: Any
     next_attempt_at: datetime
+    rendered_at: datetime | None
+    interruptions: int
     finished_at: datetime | None
     budget: int
     zone: str
@@ -121,11 +124,13 @@ def _by_recipient(people: Iterable[UUID], now: datetime) -> Iterable[list[_Row]]
             Q(state__in=[State.CLAIMED, State.SENDING])
             | Q(state__in=[State.SENT, State.AMBIGUOUS], finished_at__gt=now - 2 * _DAY)
             | Q(state=State.PENDING, kind__in=counted, next_attempt_at__lt=now + 2 * _DAY)
+            | Q(state=State.PENDING, interruptions__gt=0)
         )
         .order_by()
         .values_list(
             "pk", "recipient", "kind", "key", "state", "lease_until", "next_attempt_at",
-            "finished_at", "recipient__preferences__mail_budget", "recipient__working_card__zone",
+            "rendered_at", "interruptions", "finished_at", "recipient__preferences__mail_budget",
+            "recipient__working_card__zone",
         )
     )  # fmt: skip
     found: defaultdict[UUID, list[_Row]] = defaultdict(list)
@@ -143,17 +148,18 @@ def _takes(row: _Row, today: _Day) -> bool:
         case State.SENDING:
             return True
         case State.CLAIMED:
-            return not _can_wait(row.kind)
-    return row.next_attempt_at < today.ends
+            return not _can_wait(row.kind) or row.rendered_at is not None
+    return row.interruptions > 0 or row.next_attempt_at < today.ends
 
 
 def _is_rival(row: _Row) -> bool:
-    return row.state == State.CLAIMED and _can_wait(row.kind)
+    return row.state == State.CLAIMED and row.rendered_at is None and _can_wait(row.kind)
 
 
 def _instead(mail: Mail, tomorrow: datetime) -> Skip | Postpone | None:
-    """What becomes of it without a place; nothing holds back what may have arrived already."""
-    if mail.interruptions:
+    """What becomes of it without a place; nothing holds back what may have arrived already, or
+    what a lead sends again by hand."""
+    if mail.interruptions or mail.again_of_id:
         return None
     return kinds.get(mail.kind).past_budget(mail, tomorrow)
 

@@ -133,8 +133,7 @@ class UnderWay:
         """How far the flight is. False when the note is gone: its lease has run out and another
         worker has seen to it, or the database has crashed."""
         try:
-            mine = Flight.objects.filter(pk=self._row, lease_until__gt=Now())
-            return bool(mine.update(place=place, on_wire=on_wire))
+            return Flight.note(self._row, place, on_wire=on_wire)
         except (OperationalError, InterfaceError):
             if connection.in_atomic_block:
                 raise

@@ -24,8 +24,8 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Skip:
-    """Not to be sent, ever. The reason is shown to people. One that is `too_late` does not keep a
-    mail back that a lead sends again by hand."""
+    """Not to be sent, ever. The reason is shown to people. One that is `too_late` (for the hour,
+    or because another has told it) does not keep a mail back that a lead sends again by hand."""
 
     reason: str
     too_late: bool = False
@@ -38,7 +38,15 @@ class Postpone:
     until: datetime
 
 
-def no_objection(batch: "Sequence[Mail]", now: datetime) -> Mapping[UUID, Skip | Postpone]:
+@dataclass(frozen=True)
+class Rewrite:
+    """To be sent, but not as it was written before: its reader may no longer read that."""
+
+
+Objection = Skip | Postpone | Rewrite
+
+
+def no_objection(batch: "Sequence[Mail]", now: datetime) -> Mapping[UUID, Objection]:
     return {}
 
 
@@ -71,9 +79,9 @@ class Kind:
     `urgent`: somebody waits for it; the web process delivers it when the queue is away.
     `redact`: the text is wiped from the ledger as soon as the mail has left (sign-in codes).
     `can_stop`: a person may unsubscribe; `resumed(user, now)` is called when she subscribes again.
+    `about` tells her what it brings, and `meant_for(user)` whether she can get it at all.
     `despite_hold`: it goes while all other mail is held back after a restore.
     `forget(before)` is called when mail of the time before a restore is not to be made up for.
-    `about` tells her what it brings, and `meant_for(user)` whether she can get it at all.
     `budget`: whether it counts among, and waits for, the mails that a person wants in a day.
     `past_budget(mail, tomorrow)`: what becomes of a LIMITED mail when these are used up; None where
     it goes all the same. `tomorrow` is when her next day begins.
@@ -83,15 +91,13 @@ class Kind:
     name: str
     title: str
     render: "Callable[[Sequence[Mail], datetime], Mapping[UUID, Rendered | Skip]]"
-    still_wanted: "Callable[[Sequence[Mail], datetime], Mapping[UUID, Skip | Postpone]]" = (
-        no_objection
-    )
+    still_wanted: "Callable[[Sequence[Mail], datetime], Mapping[UUID, Objection]]" = no_objection
     urgent: bool = False
     redact: bool = False
     can_stop: bool = False
-    despite_hold: bool = False
     about: str = ""
     meant_for: "Callable[[User], bool]" = anybody
+    despite_hold: bool = False
     budget: Budget = Budget.FREE
     past_budget: "Callable[[Mail, datetime], Skip | Postpone | None]" = in_the_next_digest
     resumed: "Callable[[User, datetime], None] | None" = None

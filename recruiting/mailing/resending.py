@@ -97,7 +97,7 @@ def address_of(mail: Mail) -> str:
 def repeated(mails: Sequence[Mail]) -> set[UUID]:
     """Which of these were sent once more; one statement."""
     found = Mail.objects.filter(again_of__in=[mail.pk for mail in mails])
-    return set(found.values_list("again_of", flat=True))
+    return {pk for pk in found.values_list("again_of", flat=True) if pk}
 
 
 def _first_key(mail: Mail) -> str:

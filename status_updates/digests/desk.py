@@ -60,7 +60,7 @@ def _archive_line(
         heading=f"{what.capitalize()} to {to}" if to else f"Your {what}",
         to=to,
         when=moment_words(at),
-        outcome=_outcome(mail),
+        outcome=f"Nudge. {_outcome(mail)}" if mail.kind == NUDGE else _outcome(mail),
         went_wrong=mail.state in (State.FAILED, State.AMBIGUOUS),
         after=deeds.get(mail.pk, ""),
         held_because=reasons.get(mail.pk, ""),

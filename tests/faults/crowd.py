@@ -11,8 +11,7 @@ from django.core.management import call_command
 from django.db import connections, transaction
 from django.utils import timezone
 
-from recruiting.accounts.models import Client, Preferences, Role, User, WorkingCard
-from status_updates.digests.snapshot import KIND
+from recruiting.accounts.models import Preferences, Role, User, WorkingCard
 from tests.factories import make_checkpoint, make_client, make_requisition, make_user
 from tests.faults.stage import Stage
 
@@ -51,12 +50,16 @@ def managers(number: int = MANAGERS) -> Sequence[User]:
     return list(User.objects.managers().order_by("email")[:number])
 
 
-def wish_for_now(people: Sequence[User], now: datetime) -> None:
-    """Let the digest of these be due at the beginning of this hour, and nobody else's this week."""
+def wish_for_now(people: Sequence[User], now: datetime, *, others: bool = True) -> None:
+    """Let the digest of these be due at the beginning of this hour, and nobody else's this week;
+    without `others` those are left as they are."""
     hour = now.astimezone(UTC)
-    Preferences.objects.exclude(user__in=people).update(digest_since=now + timedelta(weeks=8))
+    if others:
+        Preferences.objects.exclude(user__in=people).update(digest_since=now + timedelta(weeks=8))
     Preferences.objects.filter(user__in=people).update(
-        digest_weekday=hour.isoweekday(), digest_hour=hour.hour, digest_since=now - timedelta(weeks=9)
+        digest_weekday=hour.isoweekday(),
+        digest_hour=hour.hour,
+        digest_since=now - timedelta(weeks=9),
     )
 
 
@@ -80,6 +83,7 @@ def administer(stage: Stage, *statements: str) -> None:
 
 def fresh_scene(stage: Stage) -> None:
     """The crowd as it was, and nothing else."""
+    stage.forget_state()
     administer(
         stage,
         f"DROP DATABASE IF EXISTS {SCENE} WITH (FORCE)",

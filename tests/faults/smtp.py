@@ -12,6 +12,10 @@ from dataclasses import dataclass, field
 from email.parser import BytesHeaderParser
 from enum import Enum
 
+COUNTED = "@people.example"
+"""Hiring managers, whose digests the scenarios are about: what goes to others is taken and not
+counted."""
+
 FOR_EVER = 3600.0
 """Seconds for which nobody waits."""
 
@@ -72,7 +76,8 @@ class Tally:
     @property
     def copies_by_relay(self) -> Counter[str]:
         """Messages by recipient as a relay hands them on that honours the Message-ID."""
-        return Counter(recipient for recipient, _ in {(t.recipient, t.message_id) for t in self.taken})
+        known = {(one.recipient, one.message_id) for one in self.taken}
+        return Counter(recipient for recipient, _ in known)
 
     @property
     def duplicates(self) -> int:
@@ -190,7 +195,7 @@ class _Talk:
         )
         await asyncio.sleep(self.server.pause)
         answer = self.server.behaviour(Moment.END, self.recipient)
-        if answer is None or answer.keeps:
+        if (answer is None or answer.keeps) and self.recipient.endswith(COUNTED):
             self.server.tally.taken.append(taken)
         await self._answer(answer, "250 2.0.0 Taken")
 

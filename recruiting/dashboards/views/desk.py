@@ -1,5 +1,7 @@
 """The home of recruiters and leads: what needs them, then what they work on."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,7 +16,7 @@ from recruiting.dashboards.positions import Freshness
 def desk(request: AuthenticatedHttpRequest) -> HttpResponse:
     after = Freshness.parse(request.GET.get("after", ""))
     found = desk_of(reader_of(request), more=request.GET.get("more", ""), after=after)
-    context = {"desk": found, "hint": hint_for(request.user, "desk")}
+    context: dict[str, Any] = {"desk": found, "hint": hint_for(request.user, "desk")}
     if request.user.is_lead:
         reading = mail_desk.Reading(request.user, timezone.now(), timezone.get_current_timezone())
         context["alarm"] = mail_desk.alarm(reading)

@@ -16,11 +16,18 @@ from recruiting.accounts.decorators import lead_required
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.audit.models import Event, FormKey, once
 from recruiting.dashboards import mail_desk as desk
-from recruiting.dashboards.mail_forms import AgainForm, MailFilterForm, ReleaseForm
+from recruiting.dashboards.mail_forms import AgainForm, LiftForm, MailFilterForm, ReleaseForm
 from recruiting.lib.repeats import check_repeats, renew_key
 from recruiting.mailing import holding
 from recruiting.mailing.models import Mail, SendingHold, Suspension
-from recruiting.mailing.resending import WAS_SENT, NotAgain, address_of, send_again, why_not
+from recruiting.mailing.resending import (
+    WAS_SENT,
+    NotAgain,
+    address_of,
+    never_again,
+    send_again,
+    why_not,
+)
 from recruiting.mailing.watch import watch
 
 
@@ -76,6 +83,9 @@ def suspension_lifting(request: AuthenticatedHttpRequest, pk: UUID) -> HttpRespo
     suspension = get_object_or_404(Suspension.objects.visible_to(request.user), pk=pk)
     suspension.lift(by=request.user, now=timezone.now())
     messages.success(request, f"Mail goes to {suspension.address} again.")
+    form = LiftForm(request.POST)
+    if form.is_valid() and (mail := form.cleaned_data["mail"]):
+        return redirect("mail_resending", mail)
     return redirect("mail_desk")
 
 
@@ -100,12 +110,13 @@ def _again_page(
 ) -> HttpResponse:
     now = timezone.now()
     reading = _reading(request)
+    suspended = Suspension.objects.filter(address=address_of(mail))
     context = {
         "mail": mail,
         "line": desk.line_of(mail, reading),
         "form": form,
         "refusal": why_not(mail, now),
-        "suspension": Suspension.objects.filter(address=address_of(mail)).first(),
+        "suspension": None if never_again(mail, now) else suspended.first(),
         "address": address_of(mail),
         "was_sent": mail.state in WAS_SENT,
         "held": SendingHold.objects.open().exists(),
