@@ -296,7 +296,17 @@ def test_costs_the_same_for_one_and_for_many(slate: Slate, acme: Client, recruit
     few = costs(LATE)
     Mail.objects.all().delete()
     add(6)
-    assert costs(LATE) == few == (7, 11)
+    assert costs(LATE) == few == (8, 11)
+
+
+def test_many_are_looked_at_in_shares_each_once(
+    slate: Slate, acme: Client, recruiter: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("status_updates.nudges.SHARE", 2)
+    for _ in range(5):
+        make_slate(make_requisition(acme, recruiter=recruiter, manager=make_user(clients=[acme])))
+    written = [materialise(LATE + timedelta(minutes=minute)) for minute in range(6)]
+    assert (sum(written[:3]), written[3:]) == (6, [0, 0, 0])
 
 
 def test_nothing_waits_costs_one_statement(requisition: Requisition) -> None:
