@@ -6,6 +6,7 @@ one step to the next would else be read off the wrong one.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 
 from requisitions.models.funnel import Stage
 
@@ -15,6 +16,11 @@ MANAGERS_WAIT_FOR = tuple(Stage)[tuple(Stage).index(Stage.SUBMITTED) :]
 
 def counted_stages(hidden: Collection[str]) -> tuple[Stage, ...]:
     """In their order. All of them where the setting would leave none."""
+    return _counted(frozenset(hidden))
+
+
+@cache
+def _counted(hidden: frozenset[str]) -> tuple[Stage, ...]:
     return tuple(stage for stage in Stage if stage.value not in hidden) or tuple(Stage)
 
 

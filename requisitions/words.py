@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from requisitions.models.funnel import Stage
+from requisitions.models.funnel import STAGES, Stage
 from requisitions.models.status import Status, StatusChange
 
 _SINGULAR_PLURAL = {
@@ -33,7 +33,7 @@ def stage_words(stage: Stage, count: int) -> str:
 
 def moved_words(moved: Mapping[Stage, int]) -> str:
     """ "12 found, 5 contacted, 1 resume submitted", in the order of the pipeline."""
-    return ", ".join(stage_words(stage, moved[stage]) for stage in Stage if moved.get(stage))
+    return ", ".join(stage_words(stage, moved[stage]) for stage in STAGES if moved.get(stage))
 
 
 def days_words(days: int) -> str:

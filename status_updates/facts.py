@@ -27,8 +27,8 @@ from django.db.models.functions import Cast, Coalesce, Greatest
 from recruiting.accounts.models import Role
 from recruiting.approvals.models import Decision, Submission
 from recruiting.approvals.states import REACHED
-from recruiting.lib.lookups import any_of
-from requisitions.models import Requisition, Stage, StageCount, Status, StatusChange
+from recruiting.lib.lookups import any_of, gathered
+from requisitions.models import STAGES, Requisition, Stage, StageCount, Status, StatusChange
 from requisitions.stages import counted_stages
 from requisitions.words import (
     change_words,
@@ -39,8 +39,6 @@ from requisitions.words import (
     stage_words,
 )
 from status_updates.models import Checkpoint, Note, Promise
-
-STAGES = tuple(Stage)
 
 QUIET_AFTER = timedelta(days=7)
 """With neither a checkpoint nor a candidate who came further for longer, an open requisition counts
@@ -175,7 +173,7 @@ class Material:
             news=news,
             kept=kept,
             since=changes[-1].at if changes else None,
-            questions=self.questions.get(pk, ()),
+            questions=sorted(self.questions.get(pk, ())),
         )
 
     def _moved(self, pk: UUID, since: datetime | None) -> dict[Stage, int]:
@@ -263,7 +261,7 @@ def load(
     nor open questions are fetched. The requisitions come with client, recruiter, manager, funnel
     and latest_checkpoint already selected. `with_actors`: also who changed the status.
     """
-    ids = [requisition.pk for requisition in requisitions]
+    ids = gathered(requisition.pk for requisition in requisitions)
     them = any_of("requisition__pk", ids)
     counts: defaultdict[UUID, list[Any]] = defaultdict(list)
     written: defaultdict[UUID, list[Any]] = defaultdict(list)
@@ -287,7 +285,7 @@ def load(
     # A day more than is shown, since the reader's day may be another one than UTC's.
     oldest = (min(since, now) if since else now).date() - PROMISE_SHOWN_FOR - timedelta(days=1)
     recent = Q(kept_on=None) | Q(kept_on__gte=oldest) | Q(due_on__gte=oldest)
-    for promise in standing.filter(recent):
+    for promise in standing.filter(recent).order_by("due_on", "made_at", "pk"):
         promises[promise.requisition_id].append(promise)
     return Material(counts, changes, promises, written, questions)
 
@@ -300,7 +298,7 @@ def _last_record() -> Subquery:
     return Subquery(sent.values("requisition").annotate(last=Max(Greatest(*steps))).values("last"))
 
 
-def _happened(ids: Sequence[UUID], since: datetime) -> Iterable[tuple[Any, ...]]:
+def _happened(ids: Iterable[UUID], since: datetime) -> Iterable[tuple[Any, ...]]:
     """In one statement: what was counted, what everybody who sees the requisitions may read, and
     the questions of recruiters that are open, whenever they were asked."""
     them = any_of("requisition__pk", ids)

@@ -249,6 +249,27 @@ def test_what_is_hers_no_more_is_not_told(
 
 
 @pytest.mark.django_db
+def test_round_up_that_was_written_is_written_anew_when_a_client_is_hers_no_more(
+    desk: list[Slate], recruiter: User, globex: Client
+) -> None:
+    """The server put it off; meanwhile she left Globex."""
+    sweep(ROUND_UP, MONDAY - timedelta(hours=1))
+    row = the(ROUND_UP)
+    delivery._write(delivery.claim([row.pk], MONDAY), MONDAY, Counter())
+    row.refresh_from_db()
+    assert "Globex" in row.html
+    frozen = row.html
+    Mail.objects.filter(pk=row.pk).update(state=State.PENDING)
+    assert round_up.still_wanted([row], MONDAY) == {}
+    Membership.objects.filter(user=recruiter, client=globex).delete()
+    delivery.deliver([row.pk], now=MONDAY)
+    row.refresh_from_db()
+    assert (row.state, row.html == frozen) == (State.SENT, False)
+    assert "Globex" not in row.html
+    assert "Data Engineer" in row.html
+
+
+@pytest.mark.django_db
 def test_nothing_to_say_is_no_mail(requisition: Requisition) -> None:
     make_checkpoint(requisition)
     assert sweep(ROUND_UP, MONDAY) == {State.SKIPPED: 1}

@@ -32,7 +32,7 @@ from recruiting.approvals.balls import Ball, Holder, Item, Kind, hold, in_order
 from recruiting.approvals.due import Allowed, Span
 from recruiting.approvals.models import Interview, Offer, Parking, Question, Submission
 from recruiting.approvals.states import State
-from recruiting.lib.lookups import any_of
+from recruiting.lib.lookups import any_of, gathered
 from requisitions.models import Requisition, Status, StatusChange
 
 ANSWER_DUE = Allowed(days=1, words="1 business day")
@@ -79,12 +79,12 @@ class OpenItems:
         """At most two statements for any number of requisitions, which come with their client.
         With a `submission` only what waits on that one."""
         by_pk = {one.pk: one for one in requisitions}
-        rows = [Row(*row) for row in _rows(list(by_pk), now)]
+        rows = [Row(*row) for row in _rows(gathered(by_pk), now)]
         if submission:
             rows = [row for row in rows if row.submission in (None, submission)]
         states: defaultdict[UUID, Counter[State]] = defaultdict(Counter)
         for row in rows:
-            if row.kind in State:
+            if row.kind in _STATES:
                 states[row.requisition][State(row.kind)] = row.number or 0
         standing = {pk for pk, one in by_pk.items() if one.status == Status.OPEN}
         items = _items([row for row in rows if row.requisition in standing], now)
@@ -97,17 +97,19 @@ class OpenItems:
 TO = "to "
 """Before a status: the job came to it."""
 
+_STATES = frozenset(State.values)
+
 STANDING = (State.WAITING, State.INTERVIEWING, State.OFFERED)
 """Where something may wait for somebody."""
 
 
-def _rows(pks: Sequence[UUID], now: datetime) -> QuerySet[Any, Any]:
+def _rows(pks: Iterable[UUID], now: datetime) -> QuerySet[Any, Any]:
     """In one statement: submissions that wait, what stopped their clocks, interviews without
     feedback, offers without an answer, how many stand where, when jobs were on hold or closed,
     and what the pairs have agreed on."""
     of_submission = Submission.objects.order_by().filter(any_of("requisition__pk", pks))
     on_them = {
-        "submission__requisition__pk__any_of": list(pks),
+        "submission__requisition__pk__any_of": pks,
         "submission__state__in": STANDING,
         "submission__candidate__erased_at": None,
     }
@@ -152,7 +154,7 @@ def _rows(pks: Sequence[UUID], now: datetime) -> QuerySet[Any, Any]:
     return waiting.union(*(one.order_by() for one in branches), all=True)
 
 
-def _terms(pks: Sequence[UUID]) -> QuerySet[Any, Any]:
+def _terms(pks: Iterable[UUID]) -> QuerySet[Any, Any]:
     """What the pair of each has agreed on; without an agreement, nothing."""
     of_pair = Agreement.objects.filter(
         client=OuterRef("client"), recruiter=OuterRef("recruiter"), manager=OuterRef("manager")

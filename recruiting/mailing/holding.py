@@ -20,6 +20,7 @@ from django.db.models import CharField, F, Func, Q, Subquery
 
 from recruiting.audit.models import record
 from recruiting.mailing import kinds, witness
+from recruiting.mailing.flights import settle_lost
 from recruiting.mailing.models import Mail, SendingHold, State, SweepBeat
 from recruiting.mailing.witness import Mark
 
@@ -209,6 +210,7 @@ def release(
         mine = SendingHold.objects.open().filter(pk=held.pk)
         if not mine.update(released_at=now, released_by=by, sends_what_was_due=sends_what_was_due):
             return None
+        settle_lost(now)  # of what was under way when the backup was taken, much had not begun
         passed = 0 if sends_what_was_due else pass_over(held.since, now)
         if not sends_what_was_due:
             for kind in kinds.registered():

@@ -1,7 +1,7 @@
 """The job to fill, its status, and the ledger of its funnel."""
 
 from requisitions.models.bulk import BulkAction, BulkChange
-from requisitions.models.funnel import Funnel, Stage, StageCount
+from requisitions.models.funnel import STAGES, Funnel, Stage, StageCount
 from requisitions.models.imports import ImportBatch
 from requisitions.models.requisition import Requisition, StaleVersion
 from requisitions.models.salary import Basis, salary_text
@@ -9,6 +9,7 @@ from requisitions.models.status import NotAllowed, Status, StatusChange
 from requisitions.models.watcher import Watcher
 
 __all__ = [
+    "STAGES",
     "Basis",
     "BulkAction",
     "BulkChange",

@@ -17,6 +17,7 @@ from recruiting.accounts.models import User
 from recruiting.approvals.balls import Ball
 from recruiting.approvals.interview_mail import FEEDBACK_LINK
 from recruiting.approvals.notices import SLATE
+from recruiting.lib.collecting import uncollected
 from recruiting.mailing import kinds
 from recruiting.mailing.kinds import Budget, Kind, Skip
 from recruiting.mailing.links import unsubscribe_url
@@ -63,17 +64,17 @@ def register() -> None:
 
 def render(batch: Sequence[Mail], now: datetime) -> dict[UUID, Rendered | Skip]:
     """Every mail of the batch as a text, or the reason why there is none."""
-    told = letters(batch, now)
-    prefetch_related_objects([mail.recipient for mail in batch], "preferences")
-    answers: dict[UUID, Rendered | Skip] = {}
-    for mail in batch:
-        letter = told.get(mail.pk)
-        if letter is None:
-            answers[mail.pk] = Skip("No requisition to tell of.")
-            continue
-        silence = None if sent_by_hand(mail) else nothing_new(letter)
-        answers[mail.pk] = silence or written(letter)
-    return answers
+    with uncollected():
+        told = letters(batch, now)
+        prefetch_related_objects([mail.recipient for mail in batch], "preferences")
+        return {mail.pk: _answer(mail, told.get(mail.pk)) for mail in batch}
+
+
+def _answer(mail: Mail, letter: Letter | None) -> Rendered | Skip:
+    if letter is None:
+        return Skip("No requisition to tell of.")
+    silence = None if sent_by_hand(mail) else nothing_new(letter)
+    return silence or written(letter)
 
 
 def nothing_new(letter: Letter) -> Skip | None:

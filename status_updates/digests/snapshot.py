@@ -15,11 +15,11 @@ from recruiting.accounts.models import Client, Delegation, Membership, Role, Use
 from recruiting.approvals.open_items import OpenItems
 from recruiting.lib.lookups import any_of
 from recruiting.mailing.models import Mail, State
-from requisitions.models import Requisition, Stage, Watcher
+from requisitions.models import STAGES, Requisition, Stage, Watcher
 from requisitions.models.status import ACTIVE, CLOSED
 from status_updates.digests.schedule import Period
 from status_updates.digests.wishes import period_in
-from status_updates.facts import STAGES, Facts, Material, load
+from status_updates.facts import Facts, Material, load
 from status_updates.models import PersonalLine
 from status_updates.waiting import Balls, Waiting, waiting_on
 

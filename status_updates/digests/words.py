@@ -46,7 +46,8 @@ def subject(letter: Letter, for_whom: str = "") -> str:
     if promised:
         parts.append(promised)
     elif letter.is_quiet:
-        parts.append(_quiet(letter).lower())
+        quiet = _quiet(letter)
+        parts.append(quiet[0].lower() + quiet[1:])
     return "".join(f"{part}: " for part in before if part) + " · ".join(filter(None, parts))
 
 
