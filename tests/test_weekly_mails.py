@@ -335,7 +335,7 @@ def test_summary_tells_where_things_stand_and_what_needs_a_lead(
     for line in (
         "Without a recruiter: 1\n* Orphan (Acme): held by Gus Gone, who is gone",
         "Overdue longest: 1\n* Analyst (Globex): 1 resume of slate 1, with Gina Globex since "
-        "Wednesday, 1 working day late",
+        "Wednesday, 2 working days late",
         "Addresses that refused mail: 1\n* lost@acme.example",
         "Mail of the week that failed or may not have arrived: 1\n* Digest: 1",
         "* Acme: 2 open, 2 gone quiet\n",
