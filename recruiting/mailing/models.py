@@ -84,7 +84,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
         Django's `bulk_update` is one statement of a thousand cases, which takes ten times as long.
         """
-        fields = [self.model._meta.get_field(name) for name in FROZEN]
+        fields = [field for field in self.model._meta.concrete_fields if field.name in FROZEN]
         pk = self.model._meta.pk
         quoted = connection.ops.quote_name
         names = ", ".join(f"{quoted(str(field.column))} = %s" for field in fields)
