@@ -1,5 +1,6 @@
 """Which digests are written down ahead of time, and which of them still go when they are due."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -15,7 +16,8 @@ from requisitions.models import Requisition
 from status_updates.digests import rows
 from status_updates.digests.snapshot import KIND
 from status_updates.digests.upcoming import upcoming
-from tests.factories import make_client, make_user
+from tests.factories import make_client, make_requisition, make_user
+from tests.fixtures.smtp import MailServer
 from tests.queries import counted
 
 HOUR = timedelta(hours=1)
@@ -179,6 +181,42 @@ def test_digest_that_is_no_longer_wanted_is_skipped(
     mail = deliver_at(MONDAY)
     assert (mail.state, outgoing) == (State.SKIPPED, [])
     assert mail.reason.startswith(reason)
+
+
+@pytest.fixture
+def put_off(due: Mail, smtp: MailServer, recruiter: User) -> Mail:
+    """About a Data Engineer and a Data Analyst; written, and not taken by the server."""
+    make_requisition(
+        due.client, recruiter=recruiter, manager=due.recipient, title="Data Analyst"  # type: ignore[arg-type]
+    )
+    smtp.replies = ["451 later"]
+    delivery.deliver([due.pk], now=MONDAY)
+    due.refresh_from_db()
+    assert {"Data Engineer", "Data Analyst"} <= set(re.findall(r"Data \w+", due.text))
+    return due
+
+
+def test_digest_written_before_a_requisition_was_given_away_is_written_anew(
+    put_off: Mail, smtp: MailServer, requisition: Requisition, acme: Client, recruiter: User
+) -> None:
+    taker = make_user(clients=[acme])
+    version = Requisition.objects.get(pk=requisition.pk).version
+    requisition.edit({"manager": taker}, version=version, by=recruiter, now=MONDAY)
+    delivery.deliver([put_off.pk], now=MONDAY + HOUR / 60)
+    [message] = smtp.messages
+    assert "Data Engineer" not in message.as_string()
+    assert "Data Analyst" in message.as_string()
+    assert message["Message-ID"] == put_off.message_id
+
+
+def test_digest_that_may_have_arrived_is_not_written_anew_for_what_was_given_away(
+    put_off: Mail, smtp: MailServer, acme: Client
+) -> None:
+    Mail.objects.update(interruptions=1)
+    Requisition.objects.update(manager=make_user(clients=[acme]))
+    delivery.deliver([put_off.pk], now=MONDAY + HOUR / 60)
+    put_off.refresh_from_db()
+    assert (put_off.state, smtp.messages) == (State.AMBIGUOUS, [])
 
 
 def test_digest_after_an_outage_waits_for_working_hours(

@@ -38,7 +38,15 @@ class Postpone:
     until: datetime
 
 
-def no_objection(batch: "Sequence[Mail]", now: datetime) -> Mapping[UUID, Skip | Postpone]:
+@dataclass(frozen=True)
+class Rewrite:
+    """To be sent, but not as it was written before: its reader may no longer read that."""
+
+
+Objection = Skip | Postpone | Rewrite
+
+
+def no_objection(batch: "Sequence[Mail]", now: datetime) -> Mapping[UUID, Objection]:
     return {}
 
 
@@ -83,9 +91,7 @@ class Kind:
     name: str
     title: str
     render: "Callable[[Sequence[Mail], datetime], Mapping[UUID, Rendered | Skip]]"
-    still_wanted: "Callable[[Sequence[Mail], datetime], Mapping[UUID, Skip | Postpone]]" = (
-        no_objection
-    )
+    still_wanted: "Callable[[Sequence[Mail], datetime], Mapping[UUID, Objection]]" = no_objection
     urgent: bool = False
     redact: bool = False
     can_stop: bool = False

@@ -19,11 +19,12 @@ from recruiting.accounts.models import (
 )
 from recruiting.accounts.models.cadences import DigestRhythm
 from recruiting.mailing import ledger
-from recruiting.mailing.kinds import Postpone, Skip
+from recruiting.mailing.kinds import Objection, Postpone, Rewrite, Skip
 from recruiting.mailing.models import Mail, MailQuerySet, State, Unsubscription
 from status_updates.digests import schedule
 from status_updates.digests.schedule import DAY, FORTNIGHT, WEEK, Last, Period, lateness
 from status_updates.digests.snapshot import KIND
+from status_updates.digests.told import no_longer_theirs
 from status_updates.digests.wishes import (
     COLUMNS,
     is_paused,
@@ -61,7 +62,7 @@ def materialise(now: datetime) -> int:
     return written
 
 
-def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Postpone]:
+def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Objection]:
     """Whether the person still manages for the client, wants it now, nobody holds it back, no
     other has told it, and it is not too late."""
     memberships = {
@@ -76,7 +77,7 @@ def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Post
         {mail.recipient_id for mail in batch}, {mail.client_id for mail in batch}
     )
     rivals = _rivals(batch)
-    objections: dict[UUID, Skip | Postpone] = {}
+    objections: dict[UUID, Objection] = {}
     for mail in batch:
         pair = (mail.recipient_id, mail.client_id)
         membership = memberships.get(pair)  # type: ignore[arg-type]
@@ -92,7 +93,8 @@ def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Post
         )
         if objection:
             objections[mail.pk] = objection
-    return objections
+    going = [(mail, mail.recipient_id) for mail in batch if mail.pk not in objections]
+    return objections | dict.fromkeys(no_longer_theirs(going), Rewrite())
 
 
 def preview_row(manager: User, client: Client, period: Period, now: datetime) -> Mail:
