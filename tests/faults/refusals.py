@@ -20,7 +20,7 @@ TIMEOUT = 2
 """Seconds for EMAIL_TIMEOUT, so that those who hang are given up soon."""
 
 DATA_TIMEOUT = 40
-"""Seconds for EMAIL_DATA_TIMEOUT: less than the usual two minutes, more than the slow server takes."""
+"""Seconds for EMAIL_DATA_TIMEOUT: less than usual, and more than the slow server takes."""
 
 SOON = 10 * MINUTE
 """Time within which a batch goes out in which every fourth recipient's server is out of order."""
