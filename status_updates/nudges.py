@@ -1,7 +1,8 @@
 """A nudge: a short mail about what a manager holds that is past its day.
 
 It goes to whoever holds it, so to the stand-in while there is one, in the working hours of its
-reader, one a working day at most for a client. Each thing is told twice: when it has become
+reader, one a working day at most for a client and none on the day of a digest, which tells the
+same. Each thing is told twice: when it has become
 overdue, and once more two working days later. After that it is left to the digest and to the
 recruiter. What each mail told of stands in its row, so the ledger is what the next one goes by.
 """
@@ -15,7 +16,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.urls import reverse
 
 from intake.access import LEFT, gone
@@ -36,6 +37,8 @@ from recruiting.mailing.models import FINISHED, Mail, State
 from recruiting.mailing.render import Rendered, one_line, render_mail
 from recruiting.mailing.signed_links import ACT_LASTS, link_url
 from requisitions.models import Requisition
+from status_updates.digests.snapshot import KIND as DIGEST
+from status_updates.digests.stand_ins import COPY
 from status_updates.overdue import Overdue, maybe_late, overdue
 
 NUDGE = "nudge"
@@ -91,7 +94,7 @@ def materialise(now: datetime) -> int:
     at_work = {pair: every for pair, every in by_pair.items() if is_working(every[0].calendar, now)}
     if not at_work:
         return 0
-    told = _told(at_work)
+    told = _told(at_work, now)
     rows = [
         _row(pair, every, told[pair], now)
         for pair, every in at_work.items()
@@ -104,19 +107,19 @@ def materialise(now: datetime) -> int:
 
 @dataclass
 class Told:
-    """What a reader has been nudged about at a client: by key when, and on which days."""
+    """What a reader has been nudged about at a client: by key when, and on which days. `digests`:
+    when those near to now come or came."""
 
     times: defaultdict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
     last: datetime | None = None
+    digests: list[datetime] = field(default_factory=list)
     is_open: bool = False
 
     def may_hear(self, hours: Calendar, now: datetime) -> bool:
-        """No other nudge is on its way, and none has come today."""
+        """No other nudge is on its way, none has come today, and no digest of today tells it."""
         zone = ZoneInfo(hours.zone)
-        today = now.astimezone(zone).date()
-        return not self.is_open and (
-            self.last is None or self.last.astimezone(zone).date() != today
-        )
+        days = {at.astimezone(zone).date() for at in (self.last, *self.digests) if at}
+        return not self.is_open and now.astimezone(zone).date() not in days
 
     def is_to_be_told(self, one: Overdue, now: datetime) -> bool:
         times = self.times[one.key]
@@ -127,19 +130,24 @@ class Told:
         )
 
 
-def _told(pairs: Iterable[Pair]) -> defaultdict[Pair, Told]:
+def _told(pairs: Iterable[Pair], now: datetime) -> defaultdict[Pair, Told]:
     """By reader and client, out of the ledger. What was skipped because nobody was there, or
     because it was settled and came back, has not been told; what the digest tells instead has."""
     found: defaultdict[Pair, Told] = defaultdict(Told)
+    near = (now - timedelta(days=2), now + timedelta(days=2))
     rows = (
-        Mail.objects.kind(NUDGE)
-        .filter(recipient__in={pk for pk, _ in pairs})
-        .exclude(state=State.SKIPPED, reason__in=(AWAY, SETTLED))
+        Mail.objects.filter(recipient__in={pk for pk, _ in pairs})
+        .filter(Q(kind=NUDGE) | Q(kind__in=(DIGEST, COPY), due_at__range=near))
+        .exclude(kind=NUDGE, state=State.SKIPPED, reason__in=(AWAY, SETTLED))
+        .exclude(kind__in=(DIGEST, COPY), state__in=(State.SKIPPED, State.FAILED))
         .order_by()
-        .values_list("recipient", "client", "state", "due_at", "payload")
+        .values_list("recipient", "client", "kind", "state", "due_at", "payload")
     )
-    for recipient, client, state, at, payload in rows:
+    for recipient, client, kind, state, at, payload in rows:
         told = found[recipient, client]
+        if kind != NUDGE:
+            told.digests.append(at)
+            continue
         told.is_open |= state not in FINISHED
         told.last = max(at, told.last or at)
         for key in payload.get("told", ()):

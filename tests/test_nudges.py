@@ -19,9 +19,10 @@ from recruiting.accounts.models import (
     WorkingCard,
 )
 from recruiting.approvals.models import Decision, Question, Slate
-from recruiting.mailing import delivery, subscriptions
+from recruiting.mailing import delivery, ledger, subscriptions
 from recruiting.mailing.models import Mail, State
 from requisitions.models import Requisition, Status
+from status_updates.digests.snapshot import KIND as DIGEST
 from status_updates.nudges import AWAY, NUDGE, SETTLED, materialise
 from tests.factories import (
     NOW,
@@ -96,6 +97,24 @@ def test_second_nudge_comes_two_working_days_later_and_none_after_it(slate: Slat
     )
     assert "From here on your digest tells it, and Rosa Recruiter will ask you" in second.text
     assert "From here on" not in first.text
+
+
+@pytest.mark.parametrize("state", [State.PENDING, State.SENT])
+def test_day_of_a_digest_brings_no_nudge(slate: Slate, manager: User, state: State) -> None:
+    """Whether it has come already or comes this afternoon: it tells the same."""
+    digest = ledger.new_row(
+        DIGEST, recipient_id=manager.pk, client_id=slate.requisition.client_id, period="2026-03-12",
+        scheduled_at=at("12T15:00"), now=LATE,
+    )  # fmt: skip
+    digest.state, digest.rendered_at = state, LATE
+    digest.save()
+    assert not nudges_after(LATE)
+    assert nudges_after(LATE + timedelta(days=1))
+
+
+def nudges_after(now: datetime) -> list[Mail]:
+    sweep(now)
+    return nudges()
 
 
 def test_nudge_keeps_to_the_working_hours_of_its_reader(slate: Slate, manager: User) -> None:

@@ -23,9 +23,7 @@ def no_longer_theirs(letters: Iterable[tuple[Mail, UUID]]) -> set[UUID]:
         return set()
     named = {requisition for _, of_letter in told.values() for requisition in of_letter}
     theirs = set(Requisition.objects.filter(pk__in=named).values_list("manager", "pk"))
-    theirs |= set(
-        Watcher.objects.filter(requisition__in=named).values_list("user", "requisition")
-    )
+    theirs |= set(Watcher.objects.filter(requisition__in=named).values_list("user", "requisition"))
     return {
         pk
         for pk, (manager, of_letter) in told.items()
