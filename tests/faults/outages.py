@@ -37,8 +37,8 @@ RATE_CAP = 20
 """Messages in a second that docs/digest.md promises at most."""
 
 JITTER = 6
-"""Messages that may come in the same second beside those: a moment that a busy machine has missed by
-less than a quarter of a second is still used."""
+"""Messages that may come in the same second beside those: a moment that a busy machine has missed
+by less than a quarter of a second is still used."""
 
 STARTS, ENDS = hour_of_day(9), hour_of_day(17)
 
