@@ -126,7 +126,7 @@ def test_sender_and_recipient_go_in_one_journey(
 
     def counted(connection: transport._Connection, content: bytes | str) -> None:
         journeys.append(content)
-        send(connection, content)  # type: ignore[arg-type]
+        send(connection, content)
 
     monkeypatch.setattr(transport._Connection, "send", counted)
     assert deliver(batch, now) == {State.SENT: 4}
