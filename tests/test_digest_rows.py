@@ -283,6 +283,17 @@ def test_digest_after_an_outage_waits_for_working_hours(
     assert len(outgoing) == 1
 
 
+@pytest.mark.parametrize("jump", [-HOUR, HOUR, 8 * DAY])
+def test_clock_that_jumps_and_comes_back_brings_no_second_digest_of_a_week(
+    jump: timedelta, due: Mail, outgoing: list[EmailMessage]
+) -> None:
+    for now in (MONDAY, MONDAY + jump, MONDAY + HOUR, MONDAY + 8 * DAY + 2 * HOUR):
+        rows.materialise(now)
+        delivery.deliver([mail.pk for mail in digests()], now=now)
+    assert [mail.period for mail in digests()] == ["2026-W12", "2026-W13"]
+    assert len(outgoing) == 2
+
+
 def test_digest_three_days_late_is_skipped_and_says_so(
     due: Mail, outgoing: list[EmailMessage]
 ) -> None:
