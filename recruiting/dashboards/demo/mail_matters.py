@@ -18,11 +18,13 @@ REFUSED = "550 5.1.1 <{address}>: Recipient address rejected: User unknown in vi
 
 def choose_rhythms(cast: Cast) -> None:
     """From their next period on; what went out before was once a week."""
-    for login, wish in {
-        "petra.lindqvist": {"digest_rhythm": DigestRhythm.WEEKDAYS, "digest_weekdays": [1, 4]},
-        "anna.kowalczyk": {"digest_rhythm": DigestRhythm.FORTNIGHTLY, "digest_only_news": True},
-    }.items():
-        Preferences.objects.filter(user=cast.users[login]).update(**wish)
+    wishes = Preferences.objects
+    wishes.filter(user=cast.users["petra.lindqvist"]).update(
+        digest_rhythm=DigestRhythm.WEEKDAYS, digest_weekdays=[1, 4]
+    )
+    wishes.filter(user=cast.users["anna.kowalczyk"]).update(
+        digest_rhythm=DigestRhythm.FORTNIGHTLY, digest_only_news=True
+    )
 
 
 def hold_one_back(cast: Cast, *, manager: str, by: str) -> None:
