@@ -208,11 +208,17 @@ def test_slow_server_leaves_one_mail_unrecorded_at_most(
         under_way.took(mail)
 
 
-def test_worker_waits_for_a_database_that_restarts(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def closed(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """How often a connection to a database that is away was closed; nobody sleeps meanwhile."""
     closed: list[bool] = []
     monkeypatch.setattr(time, "sleep", lambda seconds: None)
     database = SimpleNamespace(in_atomic_block=False, close=lambda: closed.append(True))
     monkeypatch.setattr(flights, "connection", database)
+    return closed
+
+
+def test_worker_waits_for_a_database_that_restarts(closed: list[bool]) -> None:
     errors = [InterfaceError, OperationalError]
 
     def write() -> str:
@@ -220,8 +226,28 @@ def test_worker_waits_for_a_database_that_restarts(monkeypatch: pytest.MonkeyPat
             raise errors.pop()
         return "written"
 
-    assert flights._patiently(write) == "written"
+    assert flights.patiently(write) == "written"
     assert len(closed) == 2
+
+
+def test_worker_that_asks_for_its_moments_just_then_records_what_it_knows(
+    five: list[Mail], closed: list[bool], settings: Settings, monkeypatch: pytest.MonkeyPatch,
+    mailoutbox: list[EmailMessage], now: datetime,
+) -> None:  # fmt: skip
+    settings.MAIL_PER_SECOND = 1.0  # each message asks for its own moment
+    asked = Counter[str]()
+
+    def reserve(messages: int) -> float:
+        asked["moments"] += 1
+        if asked["moments"] == 4:
+            Flight.objects.all().delete()  # as in a crash
+            raise OperationalError
+        return 0.0
+
+    monkeypatch.setattr(pace, "reserve", reserve)
+    assert delivery.deliver(ids(five), now=now) == {State.SENT: 5}
+    assert len(mailoutbox) == 5
+    assert len(closed) == 1
 
 
 # --- pace ----------------------------------------------------------------------------------

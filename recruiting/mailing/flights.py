@@ -62,7 +62,7 @@ class UnderWay:
         place = self._aboard.get(mail.pk)
         is_fresh = time.monotonic() - self._marked_at < FLIGHT_SECONDS
         if place is None or not is_fresh or not self._note(place, on_wire=True):
-            _patiently(lambda: self._board(mail))
+            patiently(lambda: self._board(mail))
         mail.state = State.SENDING
         # A worker that was stopped just now, and for long, must not go on with what it had begun.
         self._noted_at = time.monotonic()
@@ -99,9 +99,9 @@ class UnderWay:
             self._taken, self._aboard = [], {}
 
         if self._aboard or self._taken:
-            _patiently(record)
+            patiently(record)
         else:
-            _patiently(also)
+            patiently(also)
 
     def _board(self, mail: Mail) -> None:
         """Record the last flight and mark the next one, which this mail leads."""
@@ -172,7 +172,7 @@ def _settle(flight: Flight, now: datetime) -> None:
     flight.delete()
 
 
-def _patiently(write: Callable[[], T]) -> T:
+def patiently(write: Callable[[], T]) -> T:
     """Again, as long as the database is away and patience lasts. `write` is a whole transaction
     that may be repeated."""
     until = time.monotonic() + PATIENCE

@@ -6,6 +6,7 @@ worker, instead of some for each message.
 
 import time
 from datetime import timedelta
+from functools import partial
 from math import ceil
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.db import transaction
 from django.db.models import DateTimeField
 from django.db.models.functions import Now
 
+from recruiting.mailing.flights import patiently
 from recruiting.mailing.models import Pace
 
 AHEAD_MAX = timedelta(minutes=2)
@@ -34,7 +36,8 @@ class Slots:
         now = time.monotonic()
         if not self._left or self._next < now - LATE_MAX:
             self._left = min(wanted, max(ceil(settings.MAIL_PER_SECOND), 1))
-            self._next = now + reserve(self._left)
+            # What the server took until then is recorded when the database is back.
+            self._next = now + patiently(partial(reserve, self._left))
         moment = self._next
         self._left -= 1
         self._next += 1 / settings.MAIL_PER_SECOND
