@@ -7,7 +7,7 @@ export PORT
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock environment environment-dev chromium
+.PHONY: help run test check bench faults lock environment environment-dev chromium spamassassin
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make test   the whole test suite"
 	@echo "make check  lint, types, layers, migrations, deployment settings"
 	@echo "make bench  measure speed, write docs/benchmarks.md"
+	@echo "make faults break what sends mail, in earnest; write figures into docs/digest.md"
 	@echo "make lock   resolve the dependencies anew"
 
 run: environment
@@ -55,6 +56,10 @@ SERVER = env DATABASE_URL=postgres://same-page@localhost/same_page REDIS_URL=red
 bench: environment-dev
 	@.venv/bin/python -m bench
 
+# Workers are killed, servers restarted, clocks moved. ARGS names scenarios; without it all are run.
+faults: environment-dev spamassassin
+	@.venv/bin/python -m tests.faults $(ARGS)
+
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" pyproject.toml
 
@@ -72,3 +77,6 @@ environment-dev:
 
 chromium:
 	@./.ci/chromium
+
+spamassassin:
+	@./.ci/spamassassin

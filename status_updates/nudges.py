@@ -1,7 +1,8 @@
 """A nudge: a short mail about what a manager holds that is past its day.
 
 It goes to whoever holds it, so to the stand-in while there is one, in the working hours of its
-reader, one a working day at most for a client. Each thing is told twice: when it has become
+reader, one a working day at most for a client and none on the day of a digest, which tells the
+same. Each thing is told twice: when it has become
 overdue, and once more two working days later. After that it is left to the digest and to the
 recruiter. What each mail told of stands in its row, so the ledger is what the next one goes by.
 """
@@ -15,12 +16,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
 
 from intake.access import LEFT, gone
 from intake.mails import BRIEF
-from recruiting.accounts.models import User
+from recruiting.accounts.models import Delegation, User
 from recruiting.approvals.balls import Kind as BallKind
 from recruiting.approvals.interview_mail import FEEDBACK_LINK
 from recruiting.approvals.models import Interview
@@ -29,13 +30,15 @@ from recruiting.approvals.open_items import Crew
 from recruiting.lib.businesstime import Calendar, add_business_days, is_working
 from recruiting.lib.businesstime import next_working_instant as next_working
 from recruiting.mailing import kinds, ledger
-from recruiting.mailing.kinds import Budget, Kind, Postpone, Skip
+from recruiting.mailing.kinds import Budget, Kind, Objection, Postpone, Rewrite, Skip
 from recruiting.mailing.links import unsubscribe_url
 from recruiting.mailing.messages import hashed, site_host
 from recruiting.mailing.models import FINISHED, Mail, State
 from recruiting.mailing.render import Rendered, one_line, render_mail
 from recruiting.mailing.signed_links import ACT_LASTS, link_url
 from requisitions.models import Requisition
+from status_updates.digests.snapshot import KIND as DIGEST
+from status_updates.digests.stand_ins import COPY
 from status_updates.overdue import Overdue, maybe_late, overdue
 
 NUDGE = "nudge"
@@ -48,6 +51,10 @@ AGAIN_AFTER = 2
 
 TOO_LATE = timedelta(days=3)
 """A nudge that could not go for so long tells of yesterday's news: the digest tells it better."""
+
+SHARE = 1_000
+"""Requisitions looked at in one sweep, about a second's work. Of more, each minute has its share,
+so that a word may come some minutes later than it could."""
 
 SHOWN = 20
 """Things in one mail; to more there is a link."""
@@ -83,15 +90,15 @@ def register() -> None:
 
 
 def materialise(now: datetime) -> int:
-    """Write the nudges that are due now, to those who are at work. Seven statements for any
+    """Write the nudges that are due now, to those who are at work. Eight statements for any
     number of managers, one where nothing waits."""
     by_pair: defaultdict[Pair, list[Overdue]] = defaultdict(list)
-    for one in overdue(maybe_late(now), now):
+    for one in overdue(_share(maybe_late(now), now), now):
         by_pair[one.holder, one.requisition.client_id].append(one)
     at_work = {pair: every for pair, every in by_pair.items() if is_working(every[0].calendar, now)}
     if not at_work:
         return 0
-    told = _told(at_work)
+    told = _told(at_work, now)
     rows = [
         _row(pair, every, told[pair], now)
         for pair, every in at_work.items()
@@ -102,21 +109,35 @@ def materialise(now: datetime) -> int:
     return len(rows)
 
 
+def _share(rows: QuerySet[Requisition], now: datetime) -> QuerySet[Requisition]:
+    """Those of this minute; all of one manager's together, since one mail tells them all."""
+    number = rows.count()
+    shares = -(-number // SHARE)
+    if shares <= 1:
+        return rows if number else rows.none()
+    place = int(now.timestamp() // 60) % shares
+    first, last = (
+        UUID(int=min(2**128 * edge // shares, 2**128 - 1)) for edge in (place, place + 1)
+    )
+    # The last possible id is nobody's: ids have digits in them that say what kind they are.
+    return rows.filter(manager__gte=first, manager__lt=last)
+
+
 @dataclass
 class Told:
-    """What a reader has been nudged about at a client: by key when, and on which days."""
+    """What a reader has been nudged about at a client: by key when, and on which days. `digests`:
+    when those near to now come or came."""
 
     times: defaultdict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
     last: datetime | None = None
+    digests: list[datetime] = field(default_factory=list)
     is_open: bool = False
 
     def may_hear(self, hours: Calendar, now: datetime) -> bool:
-        """No other nudge is on its way, and none has come today."""
+        """No other nudge is on its way, none has come today, and no digest of today tells it."""
         zone = ZoneInfo(hours.zone)
-        today = now.astimezone(zone).date()
-        return not self.is_open and (
-            self.last is None or self.last.astimezone(zone).date() != today
-        )
+        days = {at.astimezone(zone).date() for at in (self.last, *self.digests) if at}
+        return not self.is_open and now.astimezone(zone).date() not in days
 
     def is_to_be_told(self, one: Overdue, now: datetime) -> bool:
         times = self.times[one.key]
@@ -127,19 +148,24 @@ class Told:
         )
 
 
-def _told(pairs: Iterable[Pair]) -> defaultdict[Pair, Told]:
+def _told(pairs: Iterable[Pair], now: datetime) -> defaultdict[Pair, Told]:
     """By reader and client, out of the ledger. What was skipped because nobody was there, or
     because it was settled and came back, has not been told; what the digest tells instead has."""
     found: defaultdict[Pair, Told] = defaultdict(Told)
+    near = (now - timedelta(days=2), now + timedelta(days=2))
     rows = (
-        Mail.objects.kind(NUDGE)
-        .filter(recipient__in={pk for pk, _ in pairs})
-        .exclude(state=State.SKIPPED, reason__in=(AWAY, SETTLED))
+        Mail.objects.filter(recipient__in={pk for pk, _ in pairs})
+        .filter(Q(kind=NUDGE) | Q(kind__in=(DIGEST, COPY), due_at__range=near))
+        .exclude(kind=NUDGE, state=State.SKIPPED, reason__in=(AWAY, SETTLED))
+        .exclude(kind__in=(DIGEST, COPY), state__in=(State.SKIPPED, State.FAILED))
         .order_by()
-        .values_list("recipient", "client", "state", "due_at", "payload")
+        .values_list("recipient", "client", "kind", "state", "due_at", "payload")
     )
-    for recipient, client, state, at, payload in rows:
+    for recipient, client, kind, state, at, payload in rows:
         told = found[recipient, client]
+        if kind != NUDGE:
+            told.digests.append(at)
+            continue
         told.is_open |= state not in FINISHED
         told.last = max(at, told.last or at)
         for key in payload.get("told", ()):
@@ -155,7 +181,7 @@ def _row(pair: Pair, every: Sequence[Overdue], told: Told, now: datetime) -> Mai
         client_id=pair[1],
         period=str(now.astimezone(ZoneInfo(zone)).date()),
         payload={
-            "requisitions": sorted({str(one.requisition.pk) for one in every}),
+            "requisitions": {str(one.requisition.pk): str(one.person) for one in every},
             "told": {one.key: len(told.times[one.key]) + 1 for one in every},
         },
         scheduled_at=now,
@@ -167,11 +193,12 @@ def _row(pair: Pair, every: Sequence[Overdue], told: Told, now: datetime) -> Mai
 # --- asked again just before it is written -------------------------------------------------
 
 
-def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Postpone]:
-    """Whether the reader is still a manager of the client, at work, and it is not too late."""
+def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Objection]:
+    """Whether the reader is still a manager of the client, at work, and it is not too late; and
+    of one that was written before, whether the reader still answers for what it tells."""
     left = gone(batch)
     crew = Crew.load({mail.recipient_id for mail in batch}, since=now - TOO_LATE, now=now)
-    objections: dict[UUID, Skip | Postpone] = {}
+    objections: dict[UUID, Objection] = dict.fromkeys(_not_theirs(batch, now), Rewrite())
     for mail in batch:
         assert mail.client is not None, "a nudge is about a client"
         if mail.pk in left or not mail.recipient.is_manager:
@@ -184,6 +211,31 @@ def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Post
         elif goes > now:
             objections[mail.pk] = Postpone(goes)
     return objections
+
+
+def _not_theirs(batch: Sequence[Mail], now: datetime) -> set[UUID]:
+    """Those written before that tell of a requisition for which the reader answers no more.
+    Two statements, and none while nothing has been written."""
+    written = [mail for mail in batch if mail.rendered_at]
+    if not written:
+        return set()
+    told = {pk for mail in written for pk in mail.payload["requisitions"]}
+    managers = set(Requisition.objects.filter(pk__in=told).values_list("pk", "manager"))
+    standing = set(
+        Delegation.objects.standing(now)
+        .filter(delegate__in={mail.recipient_id for mail in written})
+        .values_list("delegate", "user", "client")
+    )
+    return {
+        mail.pk
+        for mail in written
+        for pk, person in mail.payload["requisitions"].items()
+        if (UUID(pk), UUID(person)) not in managers
+        or (
+            UUID(person) != mail.recipient_id
+            and (mail.recipient_id, UUID(person), mail.client_id) not in standing
+        )
+    }
 
 
 def _days_off(hours: Calendar, mail: Mail, until: datetime) -> timedelta:

@@ -20,7 +20,7 @@ from recruiting.approvals.due import Allowed, due
 from recruiting.approvals.models import Interview, Submission
 from recruiting.approvals.open_items import FAR_BACK, Crew, OpenItems
 from recruiting.approvals.states import State
-from recruiting.lib.businesstime import Calendar, business_hours_between
+from recruiting.lib.businesstime import Calendar, business_days_between
 from requisitions.models import Requisition, Status
 from requisitions.words import since_words
 
@@ -62,10 +62,8 @@ class Overdue:
 
     @property
     def days_late(self) -> int:
-        """Whole working days of the holder since it was due."""
-        start, end = self.calendar.starts, self.calendar.ends
-        day = (end.hour - start.hour) + (end.minute - start.minute) / 60
-        return int(business_hours_between(self.calendar, self.due, self.now) / day + 1e-6)
+        """Working days of the holder that have begun since, as the digest counts them."""
+        return business_days_between(self.calendar, self.due, self.now)
 
     def late_words(self, zone: tzinfo) -> str:
         """ "was due today 10:00", "1 working day late", "3 working days late"."""

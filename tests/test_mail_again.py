@@ -16,9 +16,16 @@ from recruiting.mailing import delivery, kinds
 from recruiting.mailing.kinds import Kind, Postpone, Skip
 from recruiting.mailing.models import Mail, State, Suspension, Unsubscription
 from recruiting.mailing.resending import NotAgain, send_again, why_not
+from requisitions.models import Requisition
+from status_updates.digests import rows
+from status_updates.digests.snapshot import KIND
 from tests.fixtures.mails import QueueNote, RegisterKind, write_notes
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database,
+    pytest.mark.usefixtures("clock"),
+]
 
 MINUTE = timedelta(minutes=1)
 SignIn = Callable[[User], Browser]
@@ -186,3 +193,17 @@ def test_recruiters_read_why_in_the_activity(
     page = sign_in(recruiter).get(reverse("client_activity", args=[acme.pk])).text
     assert "had a mail sent again to Max Manager" in page
     assert "She says it never came" in page
+
+
+def test_digest_that_was_sent_goes_again_days_later(
+    requisition: Requisition, lead: User, now: datetime, mailoutbox: list[EmailMessage]
+) -> None:
+    """Neither is it too late, nor does the first one count as another that has told it."""
+    monday = now + timedelta(days=4, hours=22)
+    rows.materialise(monday)
+    digest = Mail.objects.get(kind=KIND)
+    delivery.deliver([digest.pk], now=monday)
+    later = monday + timedelta(days=5)
+    row = again(Mail.objects.get(pk=digest.pk), lead, later)
+    assert delivery.deliver([row.pk], now=later) == {State.SENT: 1}
+    assert mailoutbox[0].subject == mailoutbox[1].subject

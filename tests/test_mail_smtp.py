@@ -257,6 +257,15 @@ def test_second_crash_on_the_wire_is_ambiguous_and_final(
     assert mail.reason.startswith("The connection ended twice")
 
 
+def test_mail_at_which_a_worker_died_goes_after_the_others(
+    server: Moody, queue_note: QueueNote, crash: Callable[[Mail, datetime], None], now: datetime
+) -> None:
+    first, second = queue_note("a"), queue_note("b")
+    crash(first, now)
+    delivery.deliver([first.pk, second.pk], now=now)
+    assert [message["Subject"] for message in server.messages] == ["Note a", "Note b", "Note a"]
+
+
 def test_server_that_hangs_up_on_the_wire_counts_as_a_crash(
     server: Moody, queue_note: QueueNote, now: datetime
 ) -> None:

@@ -15,6 +15,7 @@ from recruiting.accounts.models import Absence, Client, Delegation, Membership, 
 from recruiting.accounts.models.absences import NotEligible
 from recruiting.audit.models import Event
 from recruiting.mailing import delivery, subscriptions
+from recruiting.mailing.kinds import Rewrite
 from recruiting.mailing.models import Mail, State
 from requisitions.models import Requisition, Stage, Watcher
 from requisitions.readers import readers_of
@@ -322,6 +323,19 @@ def test_copy_that_is_no_longer_wanted_is_skipped(
         petra.leave(acme, by=lead, now=MONDAY)
     delivery.deliver(list(Mail.objects.due(MONDAY).values_list("pk", flat=True)), now=MONDAY)
     assert [copy.state for copy in copies()] == [State.SKIPPED]
+
+
+def test_copy_written_before_the_requisition_was_given_away_is_written_anew(
+    away: Absence, requisition: Requisition, petra: User
+) -> None:
+    rows.materialise(MONDAY)
+    stand_ins.materialise(MONDAY)
+    [copy] = copies()
+    assert not stand_ins.still_wanted([copy], MONDAY)
+    copy.text, copy.rendered_at = f"See {requisition.get_absolute_url()}", MONDAY
+    assert not stand_ins.still_wanted([copy], MONDAY)
+    Requisition.objects.update(manager=petra)
+    assert stand_ins.still_wanted([copy], MONDAY) == {copy.pk: Rewrite()}
 
 
 def test_copy_stands_in_the_archive_of_its_reader_and_of_the_recruiter(

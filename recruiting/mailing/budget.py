@@ -129,7 +129,8 @@ def _by_recipient(people: Iterable[UUID], now: datetime) -> Iterable[list[_Row]]
         .order_by()
         .values_list(
             "pk", "recipient", "kind", "key", "state", "lease_until", "next_attempt_at",
-            "rendered_at", "interruptions", "finished_at", "recipient__preferences__mail_budget", "recipient__working_card__zone",
+            "rendered_at", "interruptions", "finished_at", "recipient__preferences__mail_budget",
+            "recipient__working_card__zone",
         )
     )  # fmt: skip
     found: defaultdict[UUID, list[_Row]] = defaultdict(list)

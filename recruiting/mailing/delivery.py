@@ -20,7 +20,7 @@ from django.db.models.functions import Now
 
 from recruiting.mailing import budget, holding, kinds, messages
 from recruiting.mailing.flights import LEASE, UnderWay, settle_lost
-from recruiting.mailing.kinds import BATCH, Kind, Postpone, Skip
+from recruiting.mailing.kinds import BATCH, Kind, Objection, Postpone, Rewrite, Skip
 from recruiting.mailing.links import unsubscribe_headers
 from recruiting.mailing.models import Mail, State, Suspension, Unsubscription
 from recruiting.mailing.pace import Slots
@@ -84,9 +84,10 @@ def claim(ids: Sequence[UUID], now: datetime) -> list[Mail]:
     comes back as ambiguous.
     """
     with transaction.atomic(durable=True):
-        settle_lost(now)
+        under_way = settle_lost(now)
         mails = list(
             Mail.objects.filter(holding.going(holding.look(now)), pk__in=ids)
+            .exclude(pk__in=under_way)
             .due(now)
             .select_for_update(skip_locked=True, of=("self",))
             .select_related("recipient", "client")
@@ -110,7 +111,9 @@ def claim(ids: Sequence[UUID], now: datetime) -> list[Mail]:
         if mail.interruptions > INTERRUPTIONS_MAX:
             mail.state = State.AMBIGUOUS
             finish(mail, State.AMBIGUOUS, now, reason=PERHAPS)
-    return sorted(mails, key=lambda mail: not kinds.get(mail.kind).urgent)
+    # A mail at which a worker died goes last: where workers die again and again, it would be hit
+    # twice and given up, and one that brings its worker down would hold up all the others.
+    return sorted(mails, key=lambda mail: (mail.interruptions, not kinds.get(mail.kind).urgent))
 
 
 # --- checking again ------------------------------------------------------------------------
@@ -118,10 +121,16 @@ def claim(ids: Sequence[UUID], now: datetime) -> list[Mail]:
 
 def _drop_unwanted(mails: Sequence[Mail], now: datetime, ended: Counter[State]) -> list[Mail]:
     """Those that nothing speaks against. The others are skipped or put off, with the reason."""
-    objections: dict[UUID, Skip | Postpone] = dict(_general_objections(mails, now))
+    objections: dict[UUID, Objection] = dict(_general_objections(mails, now))
     rest = [mail for mail in mails if mail.pk not in objections]
     for kind, batch in _by_kind(rest):
         objections.update(_ask(kind.still_wanted, batch, now, ended))
+    for mail in rest:
+        if isinstance(objections.get(mail.pk), Rewrite):
+            del objections[mail.pk]
+            if mail.interruptions or mail.again_of_id:
+                objections[mail.pk] = Skip("Its reader may no longer read what it tells.")
+            mail.rendered_at = None
     wanted = [mail for mail in rest if mail.pk not in objections and mail.state == State.CLAIMED]
     by_itself = [mail for mail in wanted if not mail.again_of_id]
     objections.update(_ask(budget.objections, by_itself, now, ended))
@@ -137,9 +146,9 @@ def _drop_unwanted(mails: Sequence[Mail], now: datetime, ended: Counter[State]) 
     return [mail for mail in rest if mail.pk not in objections and mail.state == State.CLAIMED]
 
 
-def _is_about_time(objection: Skip | Postpone | None) -> bool:
+def _is_about_time(objection: Objection | None) -> bool:
     """What a lead sends again by hand goes at any hour, but never to whom it must not go."""
-    return isinstance(objection, Postpone) or (objection is not None and objection.too_late)
+    return isinstance(objection, Postpone) or (isinstance(objection, Skip) and objection.too_late)
 
 
 def _general_objections(mails: Sequence[Mail], now: datetime) -> Iterator[tuple[UUID, Skip]]:

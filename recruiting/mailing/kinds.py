@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from recruiting.mailing.models import Mail
 
 
-BATCH = 500
+BATCH = 1000
 """Mails claimed, written and sent together."""
 
 
 @dataclass(frozen=True)
 class Skip:
-    """Not to be sent, ever. The reason is shown to people. One that is `too_late` does not keep a
-    mail back that a lead sends again by hand."""
+    """Not to be sent, ever. The reason is shown to people. One that is `too_late` (for the hour,
+    or because another has told it) does not keep a mail back that a lead sends again by hand."""
 
     reason: str
     too_late: bool = False
@@ -38,7 +38,15 @@ class Postpone:
     until: datetime
 
 
-def no_objection(batch: "Sequence[Mail]", now: datetime) -> Mapping[UUID, Skip | Postpone]:
+@dataclass(frozen=True)
+class Rewrite:
+    """To be sent, but not as it was written before: its reader may no longer read that."""
+
+
+Objection = Skip | Postpone | Rewrite
+
+
+def no_objection(batch: "Sequence[Mail]", now: datetime) -> Mapping[UUID, Objection]:
     return {}
 
 
@@ -83,9 +91,7 @@ class Kind:
     name: str
     title: str
     render: "Callable[[Sequence[Mail], datetime], Mapping[UUID, Rendered | Skip]]"
-    still_wanted: "Callable[[Sequence[Mail], datetime], Mapping[UUID, Skip | Postpone]]" = (
-        no_objection
-    )
+    still_wanted: "Callable[[Sequence[Mail], datetime], Mapping[UUID, Objection]]" = no_objection
     urgent: bool = False
     redact: bool = False
     can_stop: bool = False

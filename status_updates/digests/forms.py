@@ -5,7 +5,7 @@ from recruiting.lib.fields import LineField
 from recruiting.lib.text import check_prose
 from status_updates.models.digest import LINE_MAX, REASON_MAX
 
-PERIOD = r"^\d{4}-(W\d{2}|\d{2}-\d{2})$"
+PERIOD = r"^\d{4}-(W\d{2}(\+1)?|\d{2}-\d{2})$"
 
 
 class PersonalLineForm(forms.Form):

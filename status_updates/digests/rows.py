@@ -19,16 +19,15 @@ from recruiting.accounts.models import (
 )
 from recruiting.accounts.models.cadences import DigestRhythm
 from recruiting.mailing import ledger
-from recruiting.mailing.kinds import Postpone, Skip
+from recruiting.mailing.kinds import Objection, Postpone, Rewrite, Skip
 from recruiting.mailing.models import Mail, MailQuerySet, State, Unsubscription
 from status_updates.digests import schedule
 from status_updates.digests.schedule import DAY, FORTNIGHT, WEEK, Last, Period, lateness
 from status_updates.digests.snapshot import KIND
+from status_updates.digests.told import no_longer_theirs
 from status_updates.digests.wishes import (
     COLUMNS,
     is_paused,
-    payload_of,
-    period_from,
     period_in,
     wish_from,
     wish_of,
@@ -63,7 +62,7 @@ def materialise(now: datetime) -> int:
     return written
 
 
-def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Postpone]:
+def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Objection]:
     """Whether the person still manages for the client, wants it now, nobody holds it back, no
     other has told it, and it is not too late."""
     memberships = {
@@ -78,7 +77,7 @@ def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Post
         {mail.recipient_id for mail in batch}, {mail.client_id for mail in batch}
     )
     rivals = _rivals(batch)
-    objections: dict[UUID, Skip | Postpone] = {}
+    objections: dict[UUID, Objection] = {}
     for mail in batch:
         pair = (mail.recipient_id, mail.client_id)
         membership = memberships.get(pair)  # type: ignore[arg-type]
@@ -94,7 +93,8 @@ def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Post
         )
         if objection:
             objections[mail.pk] = objection
-    return objections
+    going = [(mail, mail.recipient_id) for mail in batch if mail.pk not in objections]
+    return objections | dict.fromkeys(no_longer_theirs(going), Rewrite())
 
 
 def preview_row(manager: User, client: Client, period: Period, now: datetime) -> Mail:
@@ -112,7 +112,6 @@ def new_row(
         recipient_id=manager,
         client_id=client,
         period=str(period),
-        payload=payload_of(period),
         scheduled_at=due,
         zone=zone,
         now=now,
@@ -146,14 +145,13 @@ def _without_digest(now: datetime, after: Any = None) -> Any:
         .annotate(
             last_due=Subquery(last.values("scheduled_at")[:1]),
             last_period=Subquery(last.values("period")[:1]),
-            last_payload=Subquery(last.values("payload")[:1]),
             paused_until=F("user__preferences__digest_paused_until"),
             since=F("user__preferences__digest_since"),
             **{name: F(f"user__{column}") for name, column in COLUMNS.items()},
         )
         .order_by("pk")
         .values("pk", "user_id", "client_id", "created_at", "last_due", "last_period",
-                "last_payload", "paused_until", "since", *COLUMNS)
+                "paused_until", "since", *COLUMNS)
     )  # fmt: skip
     return managers if after is None else managers.filter(pk__gt=after)
 
@@ -186,8 +184,7 @@ def _rows(managers: Iterable[Any], now: datetime) -> Iterator[Mail]:
         wish = wish_from(manager, now)
         last = None
         if manager["last_due"]:
-            period = period_from(manager["last_period"], manager["last_payload"])
-            last = Last(period, manager["last_due"])
+            last = Last(Period.parse(manager["last_period"]), manager["last_due"])
         since = max(manager["since"], manager["created_at"])
         for period, due in schedule.to_write(now, wish, last, since):
             if not is_paused(manager["paused_until"], due, wish.zone):
@@ -250,7 +247,7 @@ def _rivals(batch: Sequence[Mail]) -> defaultdict[tuple[UUID, UUID | None], list
         scheduled_at__gte=min(mail.scheduled_at for mail in batch) - RECENT,
     )
     found: defaultdict[tuple[UUID, UUID | None], list[Mail]] = defaultdict(list)
-    for row in rows.only("recipient", "client", "period", "payload", "scheduled_at", "created_at",
+    for row in rows.only("recipient", "client", "period", "scheduled_at", "created_at",
                          "state"):  # fmt: skip
         found[row.recipient_id, row.client_id].append(row)
     return found

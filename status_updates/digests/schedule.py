@@ -46,17 +46,18 @@ class Period:
     days: int = WEEK
 
     def __str__(self) -> str:
-        """Such as 2026-W11, or 2026-03-16 for a day. A fortnight is named by its first week."""
+        """Such as 2026-W11, 2026-03-16 for a day, and 2026-W11+1 for a fortnight."""
         if self.days == DAY:
             return self.first.isoformat()
         year, week, _ = self.first.isocalendar()
-        return f"{year:04}-W{week:02}"
+        return f"{year:04}-W{week:02}{'+1' if self.days == FORTNIGHT else ''}"
 
     @classmethod
-    def parse(cls, text: str, days: int = WEEK) -> Self:
-        """What is written as a week is one of `days`. Raises ValueError when it is no period."""
-        year, mark, week = text.partition("-W")
+    def parse(cls, text: str) -> Self:
+        """Raises ValueError when it is no period."""
+        year, mark, week = text.removesuffix("+1").partition("-W")
         if mark:
+            days = FORTNIGHT if text.endswith("+1") else WEEK
             return cls(date.fromisocalendar(int(year), int(week), 1), days)
         return cls(date.fromisoformat(text), DAY)
 

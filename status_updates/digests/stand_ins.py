@@ -13,7 +13,7 @@ from uuid import UUID
 
 from recruiting.accounts.models import Delegation, Role, User
 from recruiting.mailing import kinds, ledger
-from recruiting.mailing.kinds import Budget, Kind, Postpone, Skip
+from recruiting.mailing.kinds import Budget, Kind, Objection, Postpone, Rewrite, Skip
 from recruiting.mailing.links import unsubscribe_headers
 from recruiting.mailing.models import UNFINISHED, Mail, State, Unsubscription
 from recruiting.mailing.render import Rendered
@@ -21,7 +21,8 @@ from status_updates.digests.mail import StandIn, nothing_new, written
 from status_updates.digests.rows import preview_row, too_late_words
 from status_updates.digests.schedule import ON_TIME, Period, lateness
 from status_updates.digests.snapshot import KIND, letters
-from status_updates.digests.wishes import payload_of, period_from, period_in
+from status_updates.digests.told import no_longer_theirs
+from status_updates.digests.wishes import period_in
 from status_updates.models import DigestHold
 
 COPY = "digest copy"
@@ -84,7 +85,7 @@ def materialise(now: datetime) -> int:
     return len(new)
 
 
-def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Postpone]:
+def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Objection]:
     """Whether the manager is still away, the reader still stands in, nobody holds the digest back,
     and it is not too late."""
     standing = _standing(now)
@@ -97,7 +98,7 @@ def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Post
     holds = DigestHold.objects.by_pair(
         {manager for _, _, manager in standing}, {mail.client_id for mail in batch}
     )
-    objections: dict[UUID, Skip | Postpone] = {}
+    objections: dict[UUID, Objection] = {}
     for mail in batch:
         hours, period = cards[mail.recipient_id].calendar(now), _period(mail)
         goes = lateness(mail.scheduled_at, due=mail.due_at, now=now, hours=hours, days=period.days)
@@ -112,7 +113,8 @@ def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Post
             objections[mail.pk] = Postpone(now + ON_TIME)
         elif goes > now:
             objections[mail.pk] = Postpone(goes)
-    return objections
+    going = [(mail, _key(mail)[2]) for mail in batch if mail.pk not in objections]
+    return objections | dict.fromkeys(no_longer_theirs(going), Rewrite())
 
 
 def render(batch: Sequence[Mail], now: datetime) -> dict[UUID, Rendered | Skip]:
@@ -144,11 +146,7 @@ def _copy(digest: Mail, delegate: UUID, now: datetime) -> Mail:
         recipient_id=delegate,
         client_id=digest.client_id,
         period=f"{digest.period}:{digest.recipient_id}",
-        payload={
-            "manager": str(digest.recipient_id),
-            "period": digest.period,
-            **payload_of(period_in(digest)),
-        },
+        payload={"manager": str(digest.recipient_id), "period": digest.period},
         scheduled_at=digest.scheduled_at,
         zone=digest.zone,
         now=now,
@@ -161,7 +159,7 @@ def _key(mail: Mail) -> Key:
 
 def _period(mail: Mail) -> Period:
     """That of the digest which it is a copy of."""
-    return period_from(mail.payload["period"], mail.payload)
+    return Period.parse(mail.payload["period"])
 
 
 def _standing(now: datetime) -> Mapping[Key, Absent]:

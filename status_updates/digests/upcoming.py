@@ -35,7 +35,7 @@ def upcoming(managers: Iterable[Membership], now: datetime) -> dict[int, Upcomin
     rows: defaultdict[tuple[UUID, UUID | None], list[Mail]] = defaultdict(list)
     digests = known(now).filter(recipient__in=people, client__in=clients)
     for mail in digests.order_by("scheduled_at").only(
-        "recipient", "client", "period", "payload", "scheduled_at", "due_at", "zone", "state"
+        "recipient", "client", "period", "scheduled_at", "due_at", "zone", "state"
     ):
         rows[mail.recipient_id, mail.client_id].append(mail)
     holds = DigestHold.objects.by_pair(people, clients)

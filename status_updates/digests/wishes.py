@@ -9,7 +9,7 @@ from recruiting.accounts.models import User
 from recruiting.accounts.models.cadences import DigestRhythm
 from recruiting.lib import public_holidays
 from recruiting.mailing.models import Mail
-from status_updates.digests.schedule import WEEK, Last, Period, Wish
+from status_updates.digests.schedule import Last, Period, Wish
 
 COLUMNS = {
     "rhythm": "preferences__digest_rhythm",
@@ -52,17 +52,8 @@ def wish_of(user: User, now: datetime) -> Wish:
 
 
 def period_in(mail: Mail) -> Period:
-    """The period that a digest is about. The text of a fortnight does not say how long it is."""
-    return period_from(mail.period, mail.payload)
-
-
-def period_from(text: str, payload: Mapping[str, Any] | None) -> Period:
-    return Period.parse(text, (payload or {}).get("days", WEEK))
-
-
-def payload_of(period: Period) -> dict[str, Any]:
-    """What a row says of its period beside the text, for `period_from`."""
-    return {} if period.days <= WEEK else {"days": period.days}
+    """The period that a digest is about."""
+    return Period.parse(mail.period)
 
 
 def sent_by_hand(mail: Mail) -> bool:

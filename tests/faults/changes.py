@@ -14,7 +14,7 @@ from status_updates.digests.snapshot import KIND
 from tests.faults import crowd
 from tests.faults.ledger import Ledger
 from tests.faults.smtp import Answer, Moment
-from tests.faults.stage import Stage, promise
+from tests.faults.stage import Figures, Stage, promise
 
 EACH = 5
 """People to whom each thing happens, at each of the two moments."""
@@ -22,7 +22,7 @@ EACH = 5
 Change = Callable[[User, User, datetime], None]
 
 
-def changed_people(stage: Stage) -> dict[str, object]:
+def changed_people(stage: Stage) -> Figures:
     """Reassigned, deactivated, unsubscribed, moved to another client before it is sent"""
     ledger = Ledger(stage)
     lead = User.objects.get(email="lead@same-page.example")
@@ -61,11 +61,10 @@ def changed_people(stage: Stage) -> dict[str, object]:
         for mail in tally.of(email) if titles[email].encode() in mail.content
     ]  # fmt: skip
     ended = ledger.reasons()
-    figures: dict[str, object] = {
-        name.replace(
-            "_", " "
-        ): f"{len(emails)} people, {sum(tally.copies[e] for e in emails)} mails, "
-        + ", ".join(sorted({ended[e][1] or ended[e][0] for e in emails}))
+    figures: Figures = {
+        name.replace("_", " "): f"{len(emails)} people, "
+        f"{sum(tally.copies[email] for email in emails)} mails: "
+        + " ".join(sorted({ended[email][1] or ended[email][0] for email in emails}))
         for name, emails in of_change.items()
     }
     figures |= {"untouched": f"{sum(tally.copies[one.email] for one in untouched)} mails"}

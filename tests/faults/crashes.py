@@ -13,7 +13,7 @@ from django.utils import timezone
 from tests.faults import crowd
 from tests.faults.ledger import Ledger
 from tests.faults.smtp import Answer, Moment
-from tests.faults.stage import Broken, Process, Stage, promise, wait_until
+from tests.faults.stage import Broken, Figures, Process, Stage, promise, wait_until
 
 KILLS = 40
 RESTARTS = 2
@@ -23,7 +23,7 @@ GRACE = 0.5
 """Seconds until what a dead worker had on the wire has surely ended."""
 
 
-def killed_workers(stage: Stage) -> dict[str, object]:
+def killed_workers(stage: Stage) -> Figures:
     """200 managers, 40 kills of workers, 2 immediate restarts of PostgreSQL"""
     chance = random.Random(SEED)  # noqa: S311 - the same moments each time
     ledger = Ledger(stage)
@@ -66,7 +66,7 @@ def killed_workers(stage: Stage) -> dict[str, object]:
     promise(beat.is_running, "beat lived through it")
     tally, states = stage.mail.tally, ledger.states()
     missing = {one.email for one in people} - set(tally.copies)
-    figures = {
+    figures: Figures = {
         "managers": len(people),
         "kills": ", ".join([str(kills), *(f"{count} of {what}" for what, count in kinds.items())]),
         "immediate restarts of PostgreSQL": RESTARTS,
@@ -97,7 +97,7 @@ def _kill(worker: Process, chance: random.Random) -> str:
     return "its children"
 
 
-def many_sweepers(stage: Stage) -> dict[str, object]:
+def many_sweepers(stage: Stage) -> Figures:
     """Three beats and ten sweepers at once"""
     ledger = Ledger(stage)
     people = crowd.managers()
@@ -114,7 +114,7 @@ def many_sweepers(stage: Stage) -> dict[str, object]:
     wait_until(lambda: ticks() >= len(beats), "each beat ticks", 100)
     sweeps = sum(len(re.findall(r"mailing\.tasks\.sweep\S+ received", w.said)) for w in workers)
     time.sleep(3)
-    figures = {
+    figures: Figures = {
         "rows": sum(ledger.states().values()),
         "mails": stage.mail.count,
         "beats": f"{len(beats)} ({ticks()} ticks)",
@@ -127,7 +127,7 @@ def many_sweepers(stage: Stage) -> dict[str, object]:
     return figures
 
 
-def sleeping_worker(stage: Stage) -> dict[str, object]:
+def sleeping_worker(stage: Stage) -> Figures:
     """A worker stopped (SIGSTOP) past its lease and continued: its late send is fenced off"""
     before = _slept(stage, Moment.RCPT)
     crowd.fresh_scene(stage)
@@ -136,9 +136,8 @@ def sleeping_worker(stage: Stage) -> dict[str, object]:
     promise(before["duplicates"] == 0, f"stopped before DATA, nothing goes twice: {before}")
     promise(during["duplicates"] <= 1, f"stopped on the wire, that one mail at most: {during}")
     promise(during["interruptions"] == 1, f"and it is counted: {during}")
-    return {f"{key}, stopped before DATA": value for key, value in before.items()} | {
-        f"{key}, stopped on the wire": value for key, value in during.items()
-    }
+    figures: Figures = {f"{key}, stopped before DATA": value for key, value in before.items()}
+    return figures | {f"{key}, stopped on the wire": value for key, value in during.items()}
 
 
 def _slept(stage: Stage, moment: Moment) -> dict[str, int]:

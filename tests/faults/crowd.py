@@ -50,10 +50,12 @@ def managers(number: int = MANAGERS) -> Sequence[User]:
     return list(User.objects.managers().order_by("email")[:number])
 
 
-def wish_for_now(people: Sequence[User], now: datetime) -> None:
-    """Let the digest of these be due at the beginning of this hour, and nobody else's this week."""
+def wish_for_now(people: Sequence[User], now: datetime, *, others: bool = True) -> None:
+    """Let the digest of these be due at the beginning of this hour, and nobody else's this week;
+    without `others` those are left as they are."""
     hour = now.astimezone(UTC)
-    Preferences.objects.exclude(user__in=people).update(digest_since=now + timedelta(weeks=8))
+    if others:
+        Preferences.objects.exclude(user__in=people).update(digest_since=now + timedelta(weeks=8))
     Preferences.objects.filter(user__in=people).update(
         digest_weekday=hour.isoweekday(),
         digest_hour=hour.hour,
@@ -81,6 +83,7 @@ def administer(stage: Stage, *statements: str) -> None:
 
 def fresh_scene(stage: Stage) -> None:
     """The crowd as it was, and nothing else."""
+    stage.forget_state()
     administer(
         stage,
         f"DROP DATABASE IF EXISTS {SCENE} WITH (FORCE)",

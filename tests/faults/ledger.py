@@ -1,7 +1,9 @@
 """The ledger seen from outside, and time travel: not the clock moves, the rows do."""
 
+import logging
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +11,8 @@ import psycopg
 
 from recruiting.celery import app
 from tests.faults.stage import Stage, wait_until
+
+log = logging.getLogger(__name__)
 
 _INSTANTS = (
     "created_at", "scheduled_at", "due_at", "next_attempt_at", "rendered_at", "finished_at",
@@ -43,7 +47,8 @@ class Ledger:
     def reasons(self) -> dict[str, tuple[str, str, str]]:
         """State, reason and the server's words, by address of the person."""
         sql = """SELECT person.email, state, reason, server_said FROM mailing_mail mail
-                 JOIN accounts_user person ON person.id = mail.recipient_id"""
+                 JOIN accounts_user person ON person.id = mail.recipient_id
+                 WHERE kind = 'digest'"""
         return {email: (state, reason, said) for email, state, reason, said in self.ask(sql)}
 
     # --- waking ------------------------------------------------------------------------
@@ -53,11 +58,11 @@ class Ledger:
         try:
             with app.connection_for_write() as connection:
                 app.send_task("recruiting.mailing.tasks.sweep", connection=connection)
-        except Exception as error:
-            print(f"    (no sweep: {error!r})")
+        except Exception as error:  # the queue is away, as it is to be
+            log.debug("no sweep", exc_info=error)
 
     def sweep_until(
-        self, is_so: Any, what: str, *, every: float = 2, seconds: float = 120
+        self, is_so: Callable[[], object], what: str, *, every: float = 2, seconds: float = 120
     ) -> float:
         """Sweep again and again, as weeks of ticks would."""
         next_at = time.monotonic()
@@ -78,6 +83,9 @@ class Ledger:
                OR (state = 'pending' AND next_attempt_at <= now()) LIMIT 1"""
         )
 
+    def nothing_is_sent(self) -> bool:
+        return not self.states().keys() & {"claimed", "sending"}
+
     def has_ended(self) -> bool:
         """Nothing is unfinished."""
         return not self.states().keys() & {"pending", "claimed", "sending"}
@@ -97,7 +105,7 @@ class Ledger:
         )
         if wait is None:
             return None
-        by = max(wait, timedelta(0)) + timedelta(seconds=1)
+        by: timedelta = max(wait, timedelta(0)) + timedelta(seconds=1)
         self.travel(by)
         return by
 

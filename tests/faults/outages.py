@@ -1,4 +1,4 @@
-"""Outages from an hour to three weeks, and clocks that jump, by processes on clocks of their own."""
+"""Outages from an hour to three weeks, and clocks that jump: processes on clocks of their own."""
 
 import signal
 import time
@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from datetime import time as hour_of_day
 from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from recruiting.run import commands
 from tests.faults import crowd
 from tests.faults.ledger import Ledger
 from tests.faults.smtp import Taken, Tally
-from tests.faults.stage import Process, Stage, promise, wait_until
+from tests.faults.stage import Figures, Process, Stage, promise, wait_until
 
 ZONES = (
     "Australia/Lord_Howe", "Asia/Tokyo", "Asia/Kolkata", "Europe/Berlin", "America/New_York",
@@ -35,15 +36,16 @@ OUTAGES = {
 RATE_CAP = 20
 """Messages in a second that docs/digest.md promises at most."""
 
-JITTER = 2
-"""Messages that come into a second from beside it, since a busy machine reads them late."""
+JITTER = 6
+"""Messages that may come in the same second beside those: a moment that a busy machine has missed
+by less than a quarter of a second is still used."""
 
 STARTS, ENDS = hour_of_day(9), hour_of_day(17)
 
 
-def outages(stage: Stage) -> dict[str, object]:
+def outages(stage: Stage) -> Figures:
     """Outages of 1 hour, 26 hours, 4 days and 3 weeks, in six zones"""
-    figures: dict[str, object] = {}
+    figures: Figures = {}
     for name, lasts in OUTAGES.items():
         crowd.fresh_scene(stage)
         stage.restart_redis()
@@ -84,10 +86,11 @@ def _outage(stage: Stage, lasts: timedelta) -> str:
     states = ledger.states()
     tally = stage.mail.tally
     _check(people, tally, monday, begins, ends, ledger)
+    duplicates = len(tally.taken) - len({one.message_id for one in tally.taken})
     return (
-        f"{stage.mail.count} sent, {burst} of them as soon as it ended, {states['skipped']} skipped; "
-        f"duplicates {len(tally.taken) - len({one.message_id for one in tally.taken})}; at most "
-        f"{tally.most_in_a_second()} in a second; none outside working hours"
+        f"{stage.mail.count} sent, {burst} at once when it ended, {states['skipped']} skipped, "
+        f"{duplicates} duplicates, none late outside working hours, "
+        f"at most {tally.most_in_a_second()} in a second"
     )
 
 
@@ -115,7 +118,7 @@ def _check(
             if slot > ends + timedelta(days=2):
                 break
             goes = _goes(slot, begins, ends, hours)
-            if goes is not None and _was_in_time(slot, begins, ends, zone):
+            if goes is not None and _is_written_down(slot, begins, ends, zone):
                 expected.append(goes)
         got = sent_at[email]
         close = len(got) == len(expected) and all(
@@ -138,15 +141,11 @@ def _goes(slot: datetime, begins: datetime, ends: datetime, hours: Calendar) -> 
     return next_working_instant(hours, ends) if late < timedelta(days=3) else None
 
 
-def _was_in_time(slot: datetime, begins: datetime, ends: datetime, zone: str) -> bool:
-    """Whether its week was the current one somewhere when something ran."""
-    week = slot.astimezone(ZoneInfo(zone)).isocalendar()[:2]
-    return (
-        slot <= begins
-        or slot >= ends
-        or week == ends.astimezone(ZoneInfo(zone)).isocalendar()[:2]
-        or (begins.astimezone(ZoneInfo(zone)).isocalendar()[:2] == week)
-    )
+def _is_written_down(slot: datetime, begins: datetime, ends: datetime, zone: str) -> bool:
+    """Whether its week was the current one for the person when something ran."""
+    here = ZoneInfo(zone)
+    week, before, after = (at.astimezone(here).isocalendar()[:2] for at in (slot, begins, ends))
+    return slot <= begins or slot >= ends or week in {before, after}
 
 
 def written_at(one: Taken) -> datetime:
@@ -199,7 +198,7 @@ JUMPS = {"back an hour": -HOUR, "forward an hour": 2 * HOUR, "forward eight days
 """What is jumped by, so that the clock is an hour behind, an hour ahead, and days ahead."""
 
 
-def jumping_clock(stage: Stage) -> dict[str, object]:
+def jumping_clock(stage: Stage) -> Figures:
     """The clock jumps back an hour, forward an hour and forward eight days while mail goes out"""
     ledger = Ledger(stage)
     people = crowd.managers()
@@ -212,7 +211,7 @@ def jumping_clock(stage: Stage) -> dict[str, object]:
     beat = shifted(stage, "beat", start, FAULTS_JUMP=str(jump))
     for number, by in enumerate(JUMPS.values(), start=1):
         goal = number * len(people) // 4
-        ledger.sweep_until(lambda goal=goal: stage.mail.count >= goal, f"{goal} have gone")
+        ledger.sweep_until(partial(_has_gone, stage, goal), f"{goal} have gone")
         jump.write_text(str(by.total_seconds()))
         for process in (worker, beat):
             process.signal(signal.SIGUSR2)
@@ -225,7 +224,7 @@ def jumping_clock(stage: Stage) -> dict[str, object]:
         time.sleep(1)
     wait_until(ledger.is_at_rest, "nothing more goes")
     weeks = Counter(period for (period,) in ledger.ask("SELECT period FROM mailing_mail"))
-    figures: dict[str, object] = {
+    figures: Figures = {
         "jumps": ", ".join(JUMPS) + ", and back",
         "mails by week": dict(weeks),
         "mails": stage.mail.count,
@@ -236,6 +235,10 @@ def jumping_clock(stage: Stage) -> dict[str, object]:
     promise(set(weeks.values()) == {len(people)}, f"one a week: {figures}")
     promise(stage.mail.count == 2 * len(people), f"one a week: {figures}")
     return figures
+
+
+def _has_gone(stage: Stage, goal: int) -> bool:
+    return stage.mail.count >= goal
 
 
 SCENARIOS = (outages, jumping_clock)

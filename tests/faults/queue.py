@@ -4,20 +4,20 @@ import re
 import signal
 import time
 from collections import Counter
+from functools import partial
 from http.cookiejar import CookieJar
 from threading import Timer
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 from uuid import uuid4
 
-from django.core.management import call_command
 from django.utils import timezone
 
 from recruiting.celery import app
 from tests.faults import crowd
 from tests.faults.ledger import Ledger
 from tests.faults.smtp import Answer, Moment
-from tests.faults.stage import Process, Stage, promise, wait_until
+from tests.faults.stage import Figures, Process, Stage, promise, wait_until
 
 _TAKEN = re.compile(r"mailing\.tasks\.sweep\[[^\]]+\] received")
 
@@ -29,7 +29,7 @@ AWAY = 75
 """Seconds for which Redis is really away: more than a tick of beat."""
 
 
-def forgetful_queue(stage: Stage) -> dict[str, object]:
+def forgetful_queue(stage: Stage) -> Figures:
     """FLUSHALL and a restart of Redis at five points"""
     ledger = Ledger(stage)
     people = crowd.managers()
@@ -54,13 +54,11 @@ def forgetful_queue(stage: Stage) -> dict[str, object]:
         stage.mail.behaviour = lambda at, recipient: None
         slowest = max(slowest, _until_it_works(ledger, worker, f"workers consume again: {point}"))
         # A worker whose message was acknowledged to nobody still has its claim, and goes on.
-        ledger.sweep_until(
-            lambda goal=before + WAVE: stage.mail.count >= goal, f"all are delivered: {point}"
-        )
+        ledger.sweep_until(partial(_has_gone, stage, before + WAVE), f"all are delivered: {point}")
     ticks_before = beat.said.count("Sending due task sweep-mail")
     wait_until(lambda: beat.said.count("Sending due task sweep-mail") > ticks_before, "beat ticks")
     time.sleep(2)
-    figures = {
+    figures: Figures = {
         "points": len(points),
         "mails": stage.mail.count,
         "missing": len({one.email for one in people} - set(stage.mail.tally.copies)),
@@ -70,6 +68,10 @@ def forgetful_queue(stage: Stage) -> dict[str, object]:
     promise(worker.is_running and beat.is_running, "neither worker nor beat was restarted")
     promise(figures["missing"] == figures["duplicates"] == 0, f"each once: {figures}")
     return figures
+
+
+def _has_gone(stage: Stage, goal: int) -> bool:
+    return stage.mail.count >= goal
 
 
 def _when_idle(stage: Stage, ledger: Ledger, worker: Process, before: int) -> None:
@@ -101,7 +103,7 @@ def _when_sent(stage: Stage, ledger: Ledger, worker: Process, before: int) -> No
 
 def _forget(stage: Stage) -> None:
     with app.connection_for_write() as connection:
-        connection.default_channel.client.flushall()
+        connection.default_channel.client.flushall()  # type: ignore[attr-defined]
 
 
 def _until_it_works(ledger: Ledger, worker: Process, what: str) -> float:
@@ -115,11 +117,11 @@ def _until_it_works(ledger: Ledger, worker: Process, what: str) -> float:
 # --- away for an hour ----------------------------------------------------------------------
 
 
-def absent_queue(stage: Stage) -> dict[str, object]:
+def absent_queue(stage: Stage) -> Figures:
     """Redis away for an hour"""
     ledger = Ledger(stage)
     people = crowd.managers(WAVE)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    stage.collect_static()
     web, worker, beat = stage.of_procfile("web"), stage.worker(), stage.beat()
     wait_until(Browser(stage.environment["SITE_URL"]).answers, "the web server answers")
     stage.halt("redis-server")
@@ -140,7 +142,7 @@ def absent_queue(stage: Stage) -> dict[str, object]:
     caught_up = time.monotonic() - back
     promise(web.is_running and worker.is_running and beat.is_running, "nothing was restarted")
     copies = stage.mail.tally.copies
-    figures = {
+    figures: Figures = {
         "visits while it was away: password, sign-in code, a note": visits,
         "slowest visit, seconds": round(slowest, 1),
         "notes kept": ledger.ask("SELECT count(*) FROM status_updates_note")[0][0],
@@ -204,7 +206,7 @@ VISIBILITY = 5
 """Seconds after which Redis thinks that a worker has forgotten its task."""
 
 
-def redelivery(stage: Stage) -> dict[str, object]:
+def redelivery(stage: Stage) -> Figures:
     """Celery hands out a task again that is still being worked on"""
     ledger = Ledger(stage)
     people = crowd.managers(WAVE)
@@ -219,7 +221,7 @@ def redelivery(stage: Stage) -> dict[str, object]:
     wait_until(lambda: ledger.states()["sent"] >= len(people), "all are sent", 240)
     twice = _received_twice(workers)
     time.sleep(3)
-    figures = {
+    figures: Figures = {
         "mails": stage.mail.count,
         "tasks received twice": twice,
         "seconds that the task took": round(

@@ -2,59 +2,95 @@
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 
-from tests.faults import changes, crashes, crowd, letters, outages, queue, refusals
-from tests.faults.stage import Broken, Stage
+from tests.faults import (
+    changes,
+    crashes,
+    crowd,
+    letters,
+    local_time,
+    outages,
+    queue,
+    refusals,
+    restore,
+)
+from tests.faults.stage import Broken, Figures, Stage
 
-Scenario = Callable[[Stage], dict[str, object]]
+Scenario = Callable[[Stage], Figures]
 
 ALL: tuple[Scenario, ...] = (
-    *crashes.SCENARIOS,
-    *queue.SCENARIOS,
-    *refusals.SCENARIOS,
-    *changes.SCENARIOS,
-    *outages.SCENARIOS,
-    *letters.SCENARIOS,
-)
+    *crashes.SCENARIOS, *queue.SCENARIOS, *refusals.SCENARIOS, *changes.SCENARIOS,
+    *local_time.SCENARIOS, *outages.SCENARIOS, *letters.SCENARIOS, *restore.SCENARIOS,
+)  # fmt: skip
+
+DOCUMENT = Path("docs/digest.md")
+BEGIN, END = "<!-- figures of make faults -->", "<!-- end of figures -->"
 
 
 def play(stage: Stage, names: list[str]) -> int:
     """Returns 0 when every promise was kept."""
-    chosen = [one for one in ALL if not names or one.__name__ in names]
     if unknown := set(names) - {one.__name__ for one in ALL}:
         print(f"Unknown: {', '.join(sorted(unknown))}. There are:", *(o.__name__ for o in ALL))
         return 2
-    results: dict[str, dict[str, object]] = {}
-    broken = 0
+    chosen = [one for one in ALL if not names or one.__name__ in names]
+    results: dict[str, Figures] = {}
     for scenario in chosen:
-        title = (scenario.__doc__ or scenario.__name__).strip()
+        title = title_of(scenario)
         print(f"\n{scenario.__name__}: {title} ...", flush=True)
-        started = time.monotonic()
-        crowd.fresh_scene(stage)
-        stage.restart_redis()
-        stage.mail.reset()
-        try:
-            results[title] = scenario(stage)
-            print(f"    kept in {time.monotonic() - started:.0f} s", flush=True)
-        except Exception as error:
-            broken += 1
-            results[title] = {"BROKEN": str(error)}
-            if not isinstance(error, Broken):
-                traceback.print_exc()
-            print(f"    BROKEN in {time.monotonic() - started:.0f} s: {error}", flush=True)
-            keep_logs(stage)
-        finally:
-            stage.clear()
-        for key, value in results[title].items():
-            print(f"    {key}: {value}", flush=True)
-    return 1 if broken else 0
+        results[title] = _played(stage, scenario)
+        for what, figure in results[title].items():
+            print(f"    {what}: {figure}", flush=True)
+    _write_down(results)
+    return int(any("BROKEN" in figures for figures in results.values()))
 
 
-def keep_logs(stage: Stage) -> None:
+def _played(stage: Stage, scenario: Scenario) -> Figures:
+    started = time.monotonic()
+    crowd.fresh_scene(stage)
+    stage.restart_redis()
+    stage.mail.reset()
+    try:
+        figures = scenario(stage)
+    except Exception as error:
+        if not isinstance(error, Broken):
+            traceback.print_exc()
+        _print_logs(stage)
+        return {"BROKEN": str(error)}
+    finally:
+        stage.clear()
+        print(f"    {time.monotonic() - started:.0f} seconds", flush=True)
+    return figures
+
+
+def _print_logs(stage: Stage) -> None:
     """The ends of what the processes wrote, for whoever has to find out why."""
     for process in stage.processes[-4:]:
-        print(
-            f"--- {process.name}\n"
-            + "\n".join(line[:300] for line in process.said.splitlines()[-8:])
-        )
+        lines = [line[:300] for line in process.said.splitlines()[-8:]]
+        print(f"--- {process.name}", *lines, sep="\n")
+
+
+def _write_down(results: Mapping[str, Figures]) -> None:
+    """Into the page that makes the promises; what was not run keeps the figures of its last run."""
+    before, _, rest = DOCUMENT.read_text().partition(BEGIN)
+    table, _, after = rest.partition(END)
+    rows = {line.split(" | ")[0].removeprefix("| "): line for line in table.splitlines()}
+    for title, figures in results.items():
+        told = "; ".join(f"{what}: {_words(figure)}" for what, figure in figures.items())
+        rows[title] = f"| {title} | {told} | {datetime.now(UTC):%Y-%m-%d} |".replace("<", "&lt;")
+    lines = [rows[title] for one in ALL if (title := title_of(one)) in rows]
+    table = "\n".join(["| Fault | Figures | Run |", "|---|---|---|", *lines])
+    DOCUMENT.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}")
+    print(f"\nWritten to {DOCUMENT}.")
+
+
+def title_of(scenario: Scenario) -> str:
+    return " ".join((scenario.__doc__ or "").split())
+
+
+def _words(figure: object) -> str:
+    if isinstance(figure, dict):
+        return ", ".join(f"{count} {what}" for what, count in figure.items())
+    return str(figure).replace("|", "/").replace("\n", " ")

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from email.parser import BytesHeaderParser
 from enum import Enum
 
+MANAGERS = "@people.example"
+"""Hiring managers, whose digests the scenarios are about: what goes to others is told apart."""
+
 FOR_EVER = 3600.0
 """Seconds for which nobody waits."""
 
@@ -72,9 +75,8 @@ class Tally:
     @property
     def copies_by_relay(self) -> Counter[str]:
         """Messages by recipient as a relay hands them on that honours the Message-ID."""
-        return Counter(
-            recipient for recipient, _ in {(t.recipient, t.message_id) for t in self.taken}
-        )
+        known = {(one.recipient, one.message_id) for one in self.taken}
+        return Counter(recipient for recipient, _ in known)
 
     @property
     def duplicates(self) -> int:
@@ -105,7 +107,7 @@ class MisbehavingServer:
         self.port = 0
         self.pause = 0.0
         self.behaviour: Behaviour = behaves
-        self.tally = Tally()
+        self.tally, self.others = Tally(), Tally()
         self.connections = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -120,7 +122,8 @@ class MisbehavingServer:
 
     def reset(self) -> None:
         """A good server again, which remembers nothing. `pause`: seconds that each step takes."""
-        self.pause, self.behaviour, self.tally = 0.0, behaves, Tally()
+        self.pause, self.behaviour = 0.0, behaves
+        self.tally, self.others = Tally(), Tally()
 
     @property
     def count(self) -> int:
@@ -193,7 +196,9 @@ class _Talk:
         await asyncio.sleep(self.server.pause)
         answer = self.server.behaviour(Moment.END, self.recipient)
         if answer is None or answer.keeps:
-            self.server.tally.taken.append(taken)
+            of_manager = self.recipient.endswith(MANAGERS)
+            tally = self.server.tally if of_manager else self.server.others
+            tally.taken.append(taken)
         await self._answer(answer, "250 2.0.0 Taken")
 
     async def _step(self, moment: Moment, usual: str) -> bool:

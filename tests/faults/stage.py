@@ -25,6 +25,10 @@ WAIT_SECONDS = 120
 DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")
 
 
+Figures = dict[str, object]
+"""What a scenario has found, by what it is."""
+
+
 class Broken(AssertionError):
     """A promise was broken."""
 
@@ -48,7 +52,9 @@ def wait_until(is_so: Callable[[], Any], what: str, seconds: float = WAIT_SECOND
 class Process:
     """One process of the application with its children, and what it writes."""
 
-    def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path):
+    def __init__(
+        self, name: str, command: list[str], environment: dict[str, str], log: Path
+    ) -> None:
         self.name, self.log = name, log
         with log.open("wb") as output:
             self._popen = subprocess.Popen(
@@ -124,6 +130,16 @@ class Stage(Servers):
             "VAR_DIR": str(state),
         }
 
+    def started(self, name: str) -> list[str]:
+        """The command by which a server was started."""
+        return self._starts[name][0]
+
+    def forget_state(self) -> None:
+        """A new folder for what the application keeps outside of the database."""
+        state = self.folder / f"var-{self._started}"
+        state.mkdir(exist_ok=True)
+        self.environment["VAR_DIR"] = str(state)
+
     # --- processes ---------------------------------------------------------------------
 
     def run(self, name: str, command: list[str], **environment: str) -> Process:
@@ -156,6 +172,10 @@ class Stage(Servers):
 
     def manage(self, *words: str, name: str = "manage", **environment: str) -> Process:
         return self.run(name, [sys.executable, "manage.py", *words], **environment)
+
+    def collect_static(self) -> None:
+        """What the web server needs before it can draw a page."""
+        self.manage("collectstatic", "--no-input", "--verbosity", "0").wait()
 
     def clear(self) -> None:
         """No process is left."""
