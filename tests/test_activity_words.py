@@ -32,7 +32,6 @@ HANDED_ON = {
     "recruiting/accounts/models/clients.py",
     "recruiting/audit/models.py",
     "recruiting/dashboards/demo/volume.py",
-    "recruiting/mailing/delivery.py",
     "requisitions/importing/reading.py",
     "status_updates/models/note.py",
     "status_updates/models/touchpoint.py",

@@ -237,12 +237,8 @@ def test_digest_that_is_no_longer_wanted_is_skipped(
 @pytest.fixture
 def put_off(due: Mail, smtp: MailServer, recruiter: User) -> Mail:
     """About a Data Engineer and a Data Analyst; written, and not taken by the server."""
-    make_requisition(
-        due.client,
-        recruiter=recruiter,
-        manager=due.recipient,
-        title="Data Analyst",  # type: ignore[arg-type]
-    )
+    assert due.client is not None
+    make_requisition(due.client, recruiter=recruiter, manager=due.recipient, title="Data Analyst")
     smtp.replies = ["451 later"]
     delivery.deliver([due.pk], now=MONDAY)
     due.refresh_from_db()
@@ -281,6 +277,17 @@ def test_digest_after_an_outage_waits_for_working_hours(
     assert (mail.state, mail.due_at) == (State.PENDING, MONDAY + 25 * HOUR)
     assert deliver_at(MONDAY + 25 * HOUR).state == State.SENT
     assert len(outgoing) == 1
+
+
+@pytest.mark.parametrize("jump", [-HOUR, HOUR, 8 * DAY])
+def test_clock_that_jumps_and_comes_back_brings_no_second_digest_of_a_week(
+    jump: timedelta, due: Mail, outgoing: list[EmailMessage]
+) -> None:
+    for now in (MONDAY, MONDAY + jump, MONDAY + HOUR, MONDAY + 8 * DAY + 2 * HOUR):
+        rows.materialise(now)
+        delivery.deliver([mail.pk for mail in digests()], now=now)
+    assert [mail.period for mail in digests()] == ["2026-W12", "2026-W13"]
+    assert len(outgoing) == 2
 
 
 def test_digest_three_days_late_is_skipped_and_says_so(

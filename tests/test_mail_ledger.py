@@ -50,7 +50,7 @@ def test_queue_wakes_a_worker_when_the_transaction_commits(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     woken: list[UUID] = []
-    monkeypatch.setattr(tasks, "wake", woken.extend)
+    monkeypatch.setattr(tasks, "wake", lambda ids, urgent: woken.extend(ids))
     with django_capture_on_commit_callbacks(execute=True):
         mail = queue_note("a")
         assert woken == []

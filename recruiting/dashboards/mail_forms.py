@@ -57,7 +57,7 @@ class AgainForm(forms.Form):
     reason = LineField(
         max_length=REASON_MAX,
         label="Why it is sent again",
-        help_text="Recruiters of the client read it in the activity.",
+        help_text="Leads and recruiters of the client read it in the activity.",
         error_messages={"required": "Say why: it is kept with the mail."},
         widget=forms.TextInput(attrs={"placeholder": "Such as: she says it never came"}),
     )

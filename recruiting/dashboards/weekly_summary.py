@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from recruiting.accounts.models import Role, User
 from recruiting.dashboards import needs, weekly
 from recruiting.dashboards.desk import Reader, Sums, clients_of, counts_of
 from recruiting.mailing import kinds
-from recruiting.mailing.kinds import Budget, Kind, Postpone, Skip
+from recruiting.mailing.kinds import Budget, Kind, Objection, Skip
 from recruiting.mailing.links import unsubscribe_url
 from recruiting.mailing.messages import site_host
 from recruiting.mailing.models import Mail, State, Suspension
@@ -53,7 +54,7 @@ def register() -> None:
     )
 
 
-def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Postpone]:
+def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Objection]:
     return weekly.still_wanted(batch, Role.LEAD, now)
 
 
@@ -78,7 +79,7 @@ class Needs:
     unmanaged: Sequence[Requisition]
     late: Sequence[Overdue]
     suspended: Sequence[Suspension]
-    failed: Sequence[tuple[str, int]]
+    failed: Sequence[tuple[str, str, int]]
     totals: dict[str, int]
 
     @classmethod
@@ -95,7 +96,7 @@ class Needs:
             .values_list("kind")
             .annotate(number=Count("pk"))
         )
-        by_kind = sorted((_title(kind), number) for kind, number in failed)
+        by_kind = sorted((_title(kind), kind, number) for kind, number in failed)
         return cls(
             orphaned=list(orphaned[:SHOWN]),
             unmanaged=list(unmanaged[:SHOWN]),
@@ -107,7 +108,7 @@ class Needs:
                 "unmanaged": unmanaged.count(),
                 "late": len(late),
                 "suspended": suspended.count(),
-                "failed": sum(number for _, number in by_kind),
+                "failed": sum(number for *_, number in by_kind),
             },
         )
 
@@ -242,7 +243,7 @@ def _numbers(one: Sums) -> str:
 
 def _groups(asked: Needs, zone: ZoneInfo) -> list[dict[str, Any]]:
     """What needs a lead; each line with where it is settled."""
-    digests = settings.SITE_URL + reverse("digests")
+    desk = settings.SITE_URL + reverse("mail_desk")
     return [
         _group(asked, "orphaned", "Without a recruiter", [
             (f"{one.title} ({one.client})", _url(one), f"held by {one.recruiter}, who is gone")
@@ -261,11 +262,12 @@ def _groups(asked: Needs, zone: ZoneInfo) -> list[dict[str, Any]]:
             for one in asked.late
         ]),
         _group(asked, "suspended", "Addresses that refused mail", [
-            (one.address, digests, "nothing goes there until it is allowed again")
+            (one.address, desk, "nothing goes there until it is allowed again")
             for one in asked.suspended
         ]),
         _group(asked, "failed", "Mail of the week that failed or may not have arrived", [
-            (title, digests, f"{number:,}") for title, number in asked.failed
+            (title, f"{desk}?{urlencode({'kind': kind})}", f"{number:,}")
+            for title, kind, number in asked.failed
         ]),
     ]  # fmt: skip
 
@@ -274,7 +276,7 @@ def _group(
     asked: Needs, name: str, head: str, lines: Sequence[tuple[str, str, str]]
 ) -> dict[str, Any]:
     total = asked.totals[name]
-    shown = sum(number for _, number in asked.failed) if name == "failed" else len(lines)
+    shown = sum(number for *_, number in asked.failed) if name == "failed" else len(lines)
     return {"head": head, "total": total, "lines": lines, "more": total - shown}
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from recruiting.mailing.models import Mail
 
 
-BATCH = 500
+BATCH = 1000
 """Mails claimed, written and sent together."""
 
 

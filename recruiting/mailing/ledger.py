@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -106,5 +107,8 @@ def natural_key(kind: str, recipient_id: UUID, client_id: UUID | None, period: s
 
 
 def insert(rows: Iterable[Mail]) -> None:
-    """Write rows in sets; one whose natural key is there already is left as it stands."""
-    Mail.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
+    """Write rows in sets; one whose natural key is there already is left as it stands. However
+    many there are, a set of them at a time is held."""
+    rest = iter(rows)
+    while some := list(islice(rest, BATCH)):
+        Mail.objects.bulk_create(some, ignore_conflicts=True)

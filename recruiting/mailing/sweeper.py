@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
+from django.db.models import Case, When
 
 from recruiting.mailing import holding, kinds
 from recruiting.mailing.kinds import BATCH
@@ -27,7 +28,9 @@ def sweep(now: datetime) -> Iterator[list[UUID]]:
     holding.swept(known, now)
     if overdue := Mail.objects.overdue(now).count():
         log.error("mail_overdue", mails=overdue)
-    mails = Mail.objects.due(now).filter(holding.going(known)).order_by("next_attempt_at")
+    urgent = [kind.name for kind in kinds.registered() if kind.urgent]
+    mails = Mail.objects.due(now).filter(holding.going(known))
+    mails = mails.order_by(Case(When(kind__in=urgent, then=0), default=1), "next_attempt_at")
     due = list(mails.values_list("pk", flat=True)[:SWEEP_MAX])
     for start in range(0, len(due), BATCH):
         yield due[start : start + BATCH]

@@ -29,14 +29,22 @@ def deliver(ids: list[str]) -> None:
     delivery.deliver([UUID(pk) for pk in ids], now=timezone.now())
 
 
+FIRST, AFTERWARDS = 0, 6
+"""Priorities in a queue that knows them: what somebody waits for goes before any batch."""
+
 wakes: Counter[str] = Counter()
 """Wake-ups that this process has `sent` and that `failed`, since it started."""
 
 
-def wake(ids: Sequence[UUID]) -> bool:
+def wake(ids: Sequence[UUID], *, urgent: bool = False) -> bool:
     """Ask a worker to deliver; False when the queue is away, which is nobody's error."""
     try:
-        deliver.apply_async(([str(pk) for pk in ids],), expires=WAKE_UP_LASTS, retry=False)
+        deliver.apply_async(
+            ([str(pk) for pk in ids],),
+            expires=WAKE_UP_LASTS,
+            retry=False,
+            priority=FIRST if urgent else AFTERWARDS,
+        )
     except Exception as error:  # each transport has its own exceptions
         wakes["failed"] += 1
         log.warning("wake_failed", mails=len(ids), failures=wakes["failed"], error=repr(error))
@@ -47,7 +55,8 @@ def wake(ids: Sequence[UUID]) -> bool:
 
 def wake_or_deliver(pk: UUID, kind: str) -> None:
     """Wake a worker; without a queue, send here and now what a person waits for."""
-    if wake([pk]) or not kinds.get(kind).urgent:
+    urgent = kinds.get(kind).urgent
+    if wake([pk], urgent=urgent) or not urgent:
         return
     try:
         delivery.deliver([pk], now=timezone.now())

@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from email.parser import BytesHeaderParser
 from enum import Enum
 
-COUNTED = "@people.example"
-"""Hiring managers, whose digests the scenarios are about: what goes to others is taken and not
-counted."""
+MANAGERS = "@people.example"
+"""Hiring managers, whose digests the scenarios are about: what goes to others is told apart."""
 
 FOR_EVER = 3600.0
 """Seconds for which nobody waits."""
@@ -108,7 +107,7 @@ class MisbehavingServer:
         self.port = 0
         self.pause = 0.0
         self.behaviour: Behaviour = behaves
-        self.tally = Tally()
+        self.tally, self.others = Tally(), Tally()
         self.connections = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -123,7 +122,8 @@ class MisbehavingServer:
 
     def reset(self) -> None:
         """A good server again, which remembers nothing. `pause`: seconds that each step takes."""
-        self.pause, self.behaviour, self.tally = 0.0, behaves, Tally()
+        self.pause, self.behaviour = 0.0, behaves
+        self.tally, self.others = Tally(), Tally()
 
     @property
     def count(self) -> int:
@@ -195,8 +195,10 @@ class _Talk:
         )
         await asyncio.sleep(self.server.pause)
         answer = self.server.behaviour(Moment.END, self.recipient)
-        if (answer is None or answer.keeps) and self.recipient.endswith(COUNTED):
-            self.server.tally.taken.append(taken)
+        if answer is None or answer.keeps:
+            of_manager = self.recipient.endswith(MANAGERS)
+            tally = self.server.tally if of_manager else self.server.others
+            tally.taken.append(taken)
         await self._answer(answer, "250 2.0.0 Taken")
 
     async def _step(self, moment: Moment, usual: str) -> bool:
