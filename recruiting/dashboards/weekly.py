@@ -108,7 +108,7 @@ def _row(kind: str, person: User, away: Sequence[tuple[date, date]], now: dateti
     due = slot(today, card.calendar(now, away))
     if due is None or due < person.date_joined or now - due > TOO_LATE:
         return None
-    return ledger.new_row(
+    row = ledger.new_row(
         kind,
         recipient_id=person.pk,
         client_id=None,
@@ -117,6 +117,9 @@ def _row(kind: str, person: User, away: Sequence[tuple[date, date]], now: dateti
         zone=card.zone,
         now=now,
     )
+    # Written down only now, so it is not late: who begins to work here on a Monday is no alarm.
+    row.due_at = row.next_attempt_at = max(due, now)
+    return row
 
 
 def _away(people: set[UUID], now: datetime) -> defaultdict[UUID, list[tuple[date, date]]]:
