@@ -25,7 +25,7 @@ SIZES = (1, 3, 10)
 """Requisitions of each manager."""
 
 CHECKPOINTS = 12
-MEMORY = (500, 50_000)
+MEMORY = (500, 10_000)
 """Managers, for the memory that sending takes. Each has one requisition."""
 
 UNCAPPED = {"MAIL_PER_SECOND": "1000000"}

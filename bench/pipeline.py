@@ -208,7 +208,7 @@ def _delivered(ids: Sequence[Any], now: datetime) -> tuple[Counter[str], float]:
     sent = Mail.objects.filter(pk__in=ids, state=State.SENT).count()
     if sent != len(ids):
         raise RuntimeError(f"{sent} of {len(ids)} digests were sent.")
-    return Counter({part: s * 1000 / len(ids) for part, s in watch.spent.items()}), took  # type: ignore[misc]
+    return Counter({part: s * 1000 / len(ids) for part, s in watch.spent.items()}), took
 
 
 def _named(path: list[str]) -> Any:

@@ -3,7 +3,6 @@
 import time
 from collections import Counter
 from datetime import datetime, timedelta
-from itertools import pairwise
 from types import SimpleNamespace
 from uuid import UUID
 
@@ -46,7 +45,6 @@ def ids(mails: list[Mail]) -> list[UUID]:
 
 def let_leases_run_out() -> None:
     Mail.objects.exclude(lease_until=None).update(lease_until=Now() - SECOND)
-    Flight.objects.update(lease_until=Now() - SECOND)
 
 
 def killed(mails: list[Mail], now: datetime, *, at: int) -> None:
@@ -236,10 +234,9 @@ def test_workers_share_one_cap(
     monkeypatch.setattr(time, "monotonic", lambda: 100.0)
     one, other = pace.Slots(), pace.Slots()
     moments = sorted(slots.wait(40 - n) for n in range(20) for slots in (one, other))
-    gaps = [round(after - before, 3) for before, after in pairwise(moments)]
-    assert len(moments) == 40
-    assert min(gaps) >= 0.04  # the clock of the database went on a little between the two
-    assert moments[-1] == pytest.approx(1.95, abs=0.1)
+    # The clock of the database goes on a little between the two.
+    assert moments[:20] == pytest.approx([n / 20 for n in range(20)])
+    assert moments[20:] == pytest.approx([1 + n / 20 for n in range(20)], abs=0.3)
 
 
 def test_moments_that_passed_unused_are_void(

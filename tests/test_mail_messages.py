@@ -75,7 +75,7 @@ def test_message_says_what_djangos_says(text: str) -> None:
         subject, text, HEADERS["From"], ["max@acme.example"], headers=dict(HEADERS)
     )
     theirs.attach_alternative(f"<p>{text}</p>", "text/html")
-    expected = parsed(theirs.message().as_bytes(linesep="\r\n"))
+    expected = parsed(theirs.message().as_bytes())
     found = parsed(as_bytes(mail(subject, text, f"<p>{text}</p>")))
     assert {name: str(value) for name, value in found.items() if name != "Content-Type"} == {
         name: str(value) for name, value in expected.items() if name != "Content-Type"

@@ -54,6 +54,13 @@ def test_wake_up_names_the_mails_and_does_not_wait_for_ever(queue: Any) -> None:
     assert message.headers["expires"] is not None
 
 
+def test_queue_keeps_nothing_that_a_worker_has_taken(queue: Any) -> None:
+    """Else a worker that is at work while Redis restarts ends with an error, see the settings."""
+    assert tasks.wake([uuid4()])
+    queue.get(timeout=5)
+    assert queue.channel.client.keys("unacked*") == []
+
+
 @pytest.mark.usefixtures("queue_is_down", "clock")
 def test_with_the_queue_down_saves_work_and_urgent_mail_goes(
     register_kind: RegisterKind,

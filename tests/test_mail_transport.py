@@ -126,7 +126,7 @@ def test_sender_and_recipient_go_in_one_journey(
 
     def counted(connection: transport._Connection, content: bytes | str) -> None:
         journeys.append(content)
-        send(connection, content)  # type: ignore[arg-type]
+        send(connection, content)
 
     monkeypatch.setattr(transport._Connection, "send", counted)
     assert deliver(batch, now) == {State.SENT: 4}
@@ -233,6 +233,18 @@ def test_server_that_hangs_makes_all_wait_and_loses_no_time_over_each(
     assert len(server.taken) == messages
     server.answer = lambda command: None
     assert deliver(batch, now + MINUTE) == {State.SENT: 4}
+
+
+@pytest.mark.parametrize("way", [HANG, DROP])
+def test_server_that_never_asked_for_the_message_leaves_nothing_in_doubt(
+    way: str, server: Scripted, batch: list[Mail], now: datetime
+) -> None:
+    """However often it happens: in doubt twice, a mail is given up."""
+    server.answer = to_the_dead(way, "data")
+    deliver(batch, now)
+    server.answer = lambda command: None
+    deliver(batch, now + MINUTE)
+    assert set(Mail.objects.values_list("state", "interruptions")) == {(State.SENT, 0)}
 
 
 def test_answer_that_comes_late_is_waited_for(

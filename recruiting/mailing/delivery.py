@@ -84,9 +84,10 @@ def claim(ids: Sequence[UUID], now: datetime) -> list[Mail]:
     comes back as ambiguous.
     """
     with transaction.atomic(durable=True):
-        settle_lost(now)
+        under_way = settle_lost(now)
         mails = list(
             Mail.objects.filter(holding.going(holding.look(now)), pk__in=ids)
+            .exclude(pk__in=under_way)
             .due(now)
             .select_for_update(skip_locked=True, of=("self",))
             .select_related("recipient", "client")

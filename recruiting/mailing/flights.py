@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -90,10 +90,10 @@ class UnderWay:
 
         def record() -> None:
             with transaction.atomic(durable=True):
+                Flight.objects.filter(pk=self._row).delete()
                 sent = self._record_taken()
                 back = [mail for mail in self._mails if mail.pk in self._aboard]
                 Mail.objects.held(back).filter(state=State.SENDING).update(state=State.CLAIMED)
-                Flight.objects.filter(pk=self._row).delete()
                 also()
             self._ended[State.SENT] += sent
             self._taken, self._aboard = [], {}
@@ -109,6 +109,8 @@ class UnderWay:
         next_ones = self._mails[first : first + FLIGHT]
         marked_at = time.monotonic()
         with transaction.atomic(durable=True):
+            # First, as for those who settle it: in two orders each would wait for the other.
+            Flight.objects.filter(pk=self._row).delete()
             sent = self._record_taken()
             held = Mail.objects.held(next_ones).filter(state__in=[State.CLAIMED, State.SENDING])
             mine = set(held.select_for_update().order_by().values_list("pk", flat=True))
@@ -116,11 +118,8 @@ class UnderWay:
                 raise ClaimLost
             aboard = [one for one in next_ones if one.pk in mine]
             flight = [[str(one.pk), one.fence] for one in aboard]
-            # The flight's lease ends no later than its mails': who finds them finds it as well.
-            lease = Now() + LEASE
-            Flight.objects.filter(pk=self._row).delete()
-            Flight.objects.bulk_create([Flight(pk=self._row, mails=flight, lease_until=lease)])
-            Mail.objects.filter(pk__in=mine).update(state=State.SENDING, lease_until=lease)
+            Flight.objects.bulk_create([Flight(pk=self._row, mails=flight)])
+            Mail.objects.filter(pk__in=mine).update(state=State.SENDING, lease_until=Now() + LEASE)
         self._ended[State.SENT] += sent
         self._taken = []
         self._aboard = {one.pk: place for place, one in enumerate(aboard)}
@@ -130,8 +129,8 @@ class UnderWay:
         return finish_all(self._taken, State.SENT, self._now) if self._taken else 0
 
     def _note(self, place: int, *, on_wire: bool) -> bool:
-        """How far the flight is. False when the note is gone: its lease has run out and another
-        worker has seen to it, or the database has crashed."""
+        """How far the flight is. False when the note is gone: the lease has run out and another
+        worker has settled the flight, or the database has crashed."""
         try:
             return Flight.note(self._row, place, on_wire=on_wire)
         except (OperationalError, InterfaceError):
@@ -141,23 +140,36 @@ class UnderWay:
             return False
 
 
-def settle_lost(now: datetime) -> None:
+def settle_lost(now: datetime) -> list[UUID]:
     """Tidy up after workers whose lease has run out: see how far each one's flight had come.
 
-    Belongs into the transaction that claims their mails. Whoever settles a flight is waited for,
-    and its mails are claimed only afterwards.
+    Belongs into the transaction that claims their mails, before it does. Returns the mails of the
+    flights that are still under way; nobody may claim those.
     """
-    for flight in Flight.objects.filter(lease_until__lt=Now()).select_for_update():
-        for place, (pk, fence) in enumerate(flight.mails):
-            mail = Mail.objects.filter(pk=pk, fence=fence, state=State.SENDING).first()
-            if mail is None:
-                continue
-            if place < flight.place:
-                finish_all([mail], State.SENT, now)
-            elif place > flight.place or not flight.on_wire:
-                Mail.objects.held([mail]).update(state=State.CLAIMED)
-        log.warning("flight_settled", flight=str(flight), mails=len(flight.mails))
-        flight.delete()
+    flights = {flight.pk: flight for flight in Flight.objects.all()}
+    if not flights:
+        return []
+    under_way = Mail.objects.filter(state=State.SENDING, lease_until__gte=Now())
+    going = set(under_way.values_list("pk", flat=True))
+    lost = [pk for pk, flight in flights.items() if not going.intersection(flight.ids)]
+    # Once more and locked: the worker may have come further, or be back.
+    for flight in Flight.objects.filter(pk__in=lost).select_for_update().order_by("pk"):
+        del flights[flight.pk]
+        _settle(flight, now)
+    return [pk for flight in flights.values() for pk in flight.ids]
+
+
+def _settle(flight: Flight, now: datetime) -> None:
+    for place, (pk, fence) in enumerate(flight.mails):
+        mail = Mail.objects.filter(pk=pk, fence=fence, state=State.SENDING).first()
+        if mail is None:
+            continue
+        if place < flight.place:
+            finish_all([mail], State.SENT, now)
+        elif place > flight.place or not flight.on_wire:
+            Mail.objects.held([mail]).update(state=State.CLAIMED)
+    log.warning("flight_settled", flight=str(flight))
+    flight.delete()
 
 
 def _patiently(write: Callable[[], T]) -> T:

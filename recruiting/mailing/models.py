@@ -4,7 +4,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -84,7 +83,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
         Django's `bulk_update` is one statement of a thousand cases, which takes ten times as long.
         """
-        fields = [self.model._meta.get_field(name) for name in FROZEN]
+        fields = [field for field in self.model._meta.concrete_fields if field.name in FROZEN]
         pk = self.model._meta.pk
         quoted = connection.ops.quote_name
         names = ", ".join(f"{quoted(str(field.column))} = %s" for field in fields)
@@ -215,29 +214,28 @@ class Flight(models.Model):
     mails = models.JSONField()
     place = models.PositiveSmallIntegerField(default=0)
     on_wire = models.BooleanField(default=True)
-    lease_until = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"{self.place} of {len(self.mails)}"
 
+    @property
+    def ids(self) -> list[uuid.UUID]:
+        return [uuid.UUID(pk) for pk, _ in self.mails]
+
     @classmethod
     def note(cls, pk: uuid.UUID, place: int, *, on_wire: bool) -> bool:
-        """How far the flight is. False when there is none, or none any more: its lease is over."""
+        """How far the flight is. False when there is none any more.
+
+        It runs for every message, and Django takes as long for wording it as the database for
+        running it; so it is worded here.
+        """
         row = cls._meta.pk.get_db_prep_save(pk, connection)
         with connection.cursor() as cursor:
-            cursor.execute(_noting(connection.vendor), [place, on_wire, row])
+            cursor.execute(
+                "UPDATE mailing_flight SET place = %s, on_wire = %s WHERE id = %s",
+                [place, on_wire, row],
+            )
             return bool(cursor.rowcount)
-
-
-@cache
-def _noting(_vendor: str) -> str:
-    """The statement, made once, because it runs for every message: Django takes as long for making
-    it as the database for running it."""
-    clock, _ = Flight.objects.all().query.get_compiler(connection=connection).compile(Now())
-    return (
-        "UPDATE mailing_flight SET place = %s, on_wire = %s "  # noqa: S608 - the clock is Django's
-        f"WHERE id = %s AND lease_until > {clock}"
-    )
 
 
 class Pace(models.Model):

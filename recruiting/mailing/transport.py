@@ -22,7 +22,13 @@ BeforeData = Callable[[], None]
 
 
 class _Connection(smtplib.SMTP):
-    """Hands over ready-made bytes, and says so when they are about to go out."""
+    """Hands over ready-made bytes, and says so when they are about to go out.
+
+    `is_on_wire`: the server has asked for the message. One that hangs or goes before that has
+    none of it.
+    """
+
+    is_on_wire = False
 
     def hand_over(
         self, sender: str, recipient: str, content: bytes, before_data: BeforeData
@@ -32,6 +38,7 @@ class _Connection(smtplib.SMTP):
         With a server that permits it (RFC 2920) sender and recipient cost one journey, not two.
         `before_data` runs when the server has agreed to both.
         """
+        self.is_on_wire = False
         self.ehlo_or_helo_if_needed()
         options = f" size={len(content)}" if self.has_extn("size") else ""
         if self.has_extn("8bitmime") and not content.isascii():
@@ -67,6 +74,7 @@ class _Connection(smtplib.SMTP):
         said = self.docmd("data")
         if said[0] != 354:
             return said
+        self.is_on_wire = True
         if content.startswith(b"."):
             content = b"." + content
         self.send(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
@@ -158,18 +166,13 @@ class Courier:
 
     def _carried(self, mail: Mail, before_data: BeforeData) -> Outcome:
         on_the_wire = False
-
-        def mark() -> None:
-            nonlocal on_the_wire
-            before_data()
-            on_the_wire = True
-
         try:
             if isinstance(self.backend, SmtpBackend):
-                self.backend.hand_over(mail, mark)
+                self.backend.hand_over(mail, before_data)
             else:
                 message = messages.build(mail)
-                mark()
+                before_data()
+                on_the_wire = True
                 self.backend.send_messages([message])
         except ClaimLost:
             self._hang_up()
@@ -178,6 +181,9 @@ class Courier:
             self._hang_up()
             raise
         except Exception as error:
+            connection = self.backend.connection  # type: ignore[attr-defined]
+            if isinstance(connection, _Connection):
+                on_the_wire = connection.is_on_wire
             return self._judge(error, on_the_wire=on_the_wire)
         return Outcome(Verdict.TAKEN)
 

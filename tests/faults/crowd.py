@@ -11,8 +11,7 @@ from django.core.management import call_command
 from django.db import connections, transaction
 from django.utils import timezone
 
-from recruiting.accounts.models import Client, Preferences, Role, User, WorkingCard
-from status_updates.digests.snapshot import KIND
+from recruiting.accounts.models import Preferences, Role, User, WorkingCard
 from tests.factories import make_checkpoint, make_client, make_requisition, make_user
 from tests.faults.stage import Stage
 

@@ -31,20 +31,19 @@ BEGIN, END = "<!-- figures of make faults -->", "<!-- end of figures -->"
 
 
 def play(stage: Stage, names: list[str]) -> int:
-    """Returns 0 when every promise was kept. A run of all scenarios is written down."""
+    """Returns 0 when every promise was kept."""
     if unknown := set(names) - {one.__name__ for one in ALL}:
         print(f"Unknown: {', '.join(sorted(unknown))}. There are:", *(o.__name__ for o in ALL))
         return 2
     chosen = [one for one in ALL if not names or one.__name__ in names]
     results: dict[str, Figures] = {}
     for scenario in chosen:
-        title = " ".join((scenario.__doc__ or "").split())
+        title = title_of(scenario)
         print(f"\n{scenario.__name__}: {title} ...", flush=True)
         results[title] = _played(stage, scenario)
         for what, figure in results[title].items():
             print(f"    {what}: {figure}", flush=True)
-    if not names:
-        _write_down(results)
+    _write_down(results)
     return int(any("BROKEN" in figures for figures in results.values()))
 
 
@@ -74,19 +73,21 @@ def _print_logs(stage: Stage) -> None:
 
 
 def _write_down(results: Mapping[str, Figures]) -> None:
-    """Into the page that makes the promises, in place of the figures of the last run."""
+    """Into the page that makes the promises; what was not run keeps the figures of its last run."""
     before, _, rest = DOCUMENT.read_text().partition(BEGIN)
-    _, _, after = rest.partition(END)
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{_table(results)}\n{END}{after}")
+    table, _, after = rest.partition(END)
+    rows = {line.split(" | ")[0].removeprefix("| "): line for line in table.splitlines()}
+    for title, figures in results.items():
+        told = "; ".join(f"{what}: {_words(figure)}" for what, figure in figures.items())
+        rows[title] = f"| {title} | {told} | {datetime.now(UTC):%Y-%m-%d} |".replace("<", "&lt;")
+    lines = [rows[title] for one in ALL if (title := title_of(one)) in rows]
+    table = "\n".join(["| Fault | Figures | Run |", "|---|---|---|", *lines])
+    DOCUMENT.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}")
     print(f"\nWritten to {DOCUMENT}.")
 
 
-def _table(results: Mapping[str, Figures]) -> str:
-    lines = [f"Figures of {datetime.now(UTC):%Y-%m-%d}:", "", "| Fault | Figures |", "|---|---|"]
-    for title, figures in results.items():
-        told = "; ".join(f"{what}: {_words(figure)}" for what, figure in figures.items())
-        lines.append(f"| {title} | {told} |".replace("<", "&lt;"))
-    return "\n".join(lines)
+def title_of(scenario: Scenario) -> str:
+    return " ".join((scenario.__doc__ or "").split())
 
 
 def _words(figure: object) -> str:

@@ -32,7 +32,6 @@ class Migration(migrations.Migration):
                 ("mails", models.JSONField()),
                 ("place", models.PositiveSmallIntegerField(default=0)),
                 ("on_wire", models.BooleanField(default=True)),
-                ("lease_until", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
