@@ -186,12 +186,8 @@ def test_digest_that_is_no_longer_wanted_is_skipped(
 @pytest.fixture
 def put_off(due: Mail, smtp: MailServer, recruiter: User) -> Mail:
     """About a Data Engineer and a Data Analyst; written, and not taken by the server."""
-    make_requisition(
-        due.client,
-        recruiter=recruiter,
-        manager=due.recipient,
-        title="Data Analyst",  # type: ignore[arg-type]
-    )
+    assert due.client
+    make_requisition(due.client, recruiter=recruiter, manager=due.recipient, title="Data Analyst")
     smtp.replies = ["451 later"]
     delivery.deliver([due.pk], now=MONDAY)
     due.refresh_from_db()
