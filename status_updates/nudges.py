@@ -16,12 +16,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
 
 from intake.access import LEFT, gone
 from intake.mails import BRIEF
-from recruiting.accounts.models import User
+from recruiting.accounts.models import Delegation, User
 from recruiting.approvals.balls import Kind as BallKind
 from recruiting.approvals.interview_mail import FEEDBACK_LINK
 from recruiting.approvals.models import Interview
@@ -30,7 +30,7 @@ from recruiting.approvals.open_items import Crew
 from recruiting.lib.businesstime import Calendar, add_business_days, is_working
 from recruiting.lib.businesstime import next_working_instant as next_working
 from recruiting.mailing import kinds, ledger
-from recruiting.mailing.kinds import Budget, Kind, Postpone, Skip
+from recruiting.mailing.kinds import Budget, Kind, Objection, Postpone, Rewrite, Skip
 from recruiting.mailing.links import unsubscribe_url
 from recruiting.mailing.messages import hashed, site_host
 from recruiting.mailing.models import FINISHED, Mail, State
@@ -51,6 +51,10 @@ AGAIN_AFTER = 2
 
 TOO_LATE = timedelta(days=3)
 """A nudge that could not go for so long tells of yesterday's news: the digest tells it better."""
+
+SHARE = 1_000
+"""Requisitions looked at in one sweep, about a second's work. Of more, each minute has its share,
+so that a word may come some minutes later than it could."""
 
 SHOWN = 20
 """Things in one mail; to more there is a link."""
@@ -86,10 +90,10 @@ def register() -> None:
 
 
 def materialise(now: datetime) -> int:
-    """Write the nudges that are due now, to those who are at work. Seven statements for any
+    """Write the nudges that are due now, to those who are at work. Eight statements for any
     number of managers, one where nothing waits."""
     by_pair: defaultdict[Pair, list[Overdue]] = defaultdict(list)
-    for one in overdue(maybe_late(now), now):
+    for one in overdue(_share(maybe_late(now), now), now):
         by_pair[one.holder, one.requisition.client_id].append(one)
     at_work = {pair: every for pair, every in by_pair.items() if is_working(every[0].calendar, now)}
     if not at_work:
@@ -103,6 +107,20 @@ def materialise(now: datetime) -> int:
     ]
     ledger.insert(rows)
     return len(rows)
+
+
+def _share(rows: QuerySet[Requisition], now: datetime) -> QuerySet[Requisition]:
+    """Those of this minute; all of one manager's together, since one mail tells them all."""
+    number = rows.count()
+    shares = -(-number // SHARE)
+    if shares <= 1:
+        return rows if number else rows.none()
+    place = int(now.timestamp() // 60) % shares
+    first, last = (
+        UUID(int=min(2**128 * edge // shares, 2**128 - 1)) for edge in (place, place + 1)
+    )
+    # The last possible id is nobody's: ids have digits in them that say what kind they are.
+    return rows.filter(manager__gte=first, manager__lt=last)
 
 
 @dataclass
@@ -163,7 +181,7 @@ def _row(pair: Pair, every: Sequence[Overdue], told: Told, now: datetime) -> Mai
         client_id=pair[1],
         period=str(now.astimezone(ZoneInfo(zone)).date()),
         payload={
-            "requisitions": sorted({str(one.requisition.pk) for one in every}),
+            "requisitions": {str(one.requisition.pk): str(one.person) for one in every},
             "told": {one.key: len(told.times[one.key]) + 1 for one in every},
         },
         scheduled_at=now,
@@ -175,11 +193,12 @@ def _row(pair: Pair, every: Sequence[Overdue], told: Told, now: datetime) -> Mai
 # --- asked again just before it is written -------------------------------------------------
 
 
-def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Postpone]:
-    """Whether the reader is still a manager of the client, at work, and it is not too late."""
+def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Objection]:
+    """Whether the reader is still a manager of the client, at work, and it is not too late; and
+    of one that was written before, whether the reader still answers for what it tells."""
     left = gone(batch)
     crew = Crew.load({mail.recipient_id for mail in batch}, since=now - TOO_LATE, now=now)
-    objections: dict[UUID, Skip | Postpone] = {}
+    objections: dict[UUID, Objection] = dict.fromkeys(_not_theirs(batch, now), Rewrite())
     for mail in batch:
         assert mail.client is not None, "a nudge is about a client"
         if mail.pk in left or not mail.recipient.is_manager:
@@ -192,6 +211,31 @@ def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Post
         elif goes > now:
             objections[mail.pk] = Postpone(goes)
     return objections
+
+
+def _not_theirs(batch: Sequence[Mail], now: datetime) -> set[UUID]:
+    """Those written before that tell of a requisition for which the reader answers no more.
+    Two statements, and none while nothing has been written."""
+    written = [mail for mail in batch if mail.rendered_at]
+    if not written:
+        return set()
+    told = {pk for mail in written for pk in mail.payload["requisitions"]}
+    managers = set(Requisition.objects.filter(pk__in=told).values_list("pk", "manager"))
+    standing = set(
+        Delegation.objects.standing(now)
+        .filter(delegate__in={mail.recipient_id for mail in written})
+        .values_list("delegate", "user", "client")
+    )
+    return {
+        mail.pk
+        for mail in written
+        for pk, person in mail.payload["requisitions"].items()
+        if (UUID(pk), UUID(person)) not in managers
+        or (
+            UUID(person) != mail.recipient_id
+            and (mail.recipient_id, UUID(person), mail.client_id) not in standing
+        )
+    }
 
 
 def _days_off(hours: Calendar, mail: Mail, until: datetime) -> timedelta:

@@ -95,10 +95,10 @@ def brief(of: Requisition) -> WaitingBrief:
 
 def letter(lines: Sequence[Facts], asked: Sequence[Waiting] = (), **fields: Any) -> Letter:
     said: dict[str, Any] = {
-        "now": MONDAY, "manager": MANAGER, "client": ACME, "period": Period(2026, 12),
+        "now": MONDAY, "manager": MANAGER, "client": ACME, "period": Period.parse("2026-W12"),
         "today": MONDAY.date(), "zone": BERLIN, "since": LAST.date(), "is_first": False,
         "personal_line": None, "waiting": asked, "lines": lines, "recruiters": [ROSA],
-        "answers_go_to": [ROSA.email], "is_one_of_several": False,
+        "answers_go_to": [ROSA.email], "is_one_of_several": False, "only_news": False,
     }  # fmt: skip
     return Letter(**{**said, **fields})
 

@@ -2,18 +2,19 @@
 processes. Here `now` is passed in, and the sweeper sweeps every four hours."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from recruiting.accounts.models import Client, Preferences, User
 from recruiting.accounts.models.cadences import DigestRhythm
 from recruiting.lib.businesstime import is_working
-from recruiting.mailing import delivery
+from recruiting.mailing import delivery, kinds
 from recruiting.mailing.kinds import Skip
 from recruiting.mailing.models import Mail, State
 from recruiting.mailing.render import Rendered
-from status_updates.digests import mail as digest_mail
 from status_updates.digests import rows
 from status_updates.digests.snapshot import KIND
 from tests.factories import make_user
@@ -36,13 +37,13 @@ WISHES = {
 def _plain_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     """What they say is another matter."""
 
-    def render(batch: list[Mail], now: datetime) -> dict[object, Rendered | Skip]:
+    def render(batch: Sequence[Mail], now: datetime) -> dict[UUID, Rendered | Skip]:
         return {mail.pk: Rendered(f"Of {mail.period}", "Text", "<p>Text</p>") for mail in batch}
 
     monkeypatch.setitem(
-        digest_mail.kinds._kinds,
+        kinds._kinds,
         KIND,
-        digest_mail.kinds.Kind(KIND, title="Digest", render=render, still_wanted=rows.still_wanted),
+        kinds.Kind(KIND, title="Digest", render=render, still_wanted=rows.still_wanted),
     )
 
 

@@ -16,7 +16,8 @@ from requisitions.models import Requisition
 from status_updates.digests import rows
 from status_updates.digests.snapshot import KIND
 from status_updates.digests.upcoming import upcoming
-from tests.factories import make_client, make_requisition, make_user
+from status_updates.models import PersonalLine
+from tests.factories import make_checkpoint, make_client, make_requisition, make_user
 from tests.fixtures.smtp import MailServer
 from tests.queries import counted
 
@@ -137,10 +138,60 @@ def test_weeks_begin_where_the_manager_is(acme: Client) -> None:
     ]
 
 
+def test_each_rhythm_is_written_down_for_its_own_period(acme: Client) -> None:
+    wishes: dict[str, dict[str, Any]] = {
+        "daily": {"digest_rhythm": "daily"},
+        "tuesdays": {"digest_rhythm": "weekdays", "digest_weekdays": [2]},
+        "fortnightly": {"digest_rhythm": "fortnightly", "digest_weekday": 3},
+        "weekly": {},
+    }
+    for name, fields in wishes.items():
+        user = make_user(f"{name}@acme.example", clients=[acme], now=MONDAY - 30 * DAY)
+        wish(user, digest_since=MONDAY - 8 * HOUR, **fields)
+    for day in range(8):
+        rows.materialise(MONDAY + day * DAY)
+    told: dict[str, list[str]] = {name: [] for name in wishes}
+    for mail in digests():
+        told[mail.recipient.email.partition("@")[0]].append(mail.period)
+    assert told == {
+        "daily": ["2026-03-16", "2026-03-17", "2026-03-18", "2026-03-19", "2026-03-20",
+                  "2026-03-23"],
+        "tuesdays": ["2026-03-17"],
+        "fortnightly": ["2026-W13+1"],  # of the fortnight of now, Wednesday is over
+        "weekly": ["2026-W12", "2026-W13"],
+    }  # fmt: skip
+
+
+def test_daily_digest_leaves_out_the_holidays_of_her_card(manager: User) -> None:
+    WorkingCard.objects.filter(user=manager).update(country="IE")
+    wish(manager, digest_rhythm="daily", digest_since=MONDAY)
+    for day in range(3):
+        rows.materialise(MONDAY + day * DAY)
+    assert [mail.period for mail in digests()] == ["2026-03-16", "2026-03-18"]  # not on the 17th
+
+
+def test_changed_rhythm_counts_from_the_next_week(manager: User) -> None:
+    rows.materialise(MONDAY)
+    wish(manager, digest_rhythm="daily")
+    for day in range(8):
+        rows.materialise(MONDAY + day * DAY)
+    assert [mail.period for mail in digests()] == ["2026-W12", "2026-03-23"]
+
+
+def test_managers_are_looked_at_in_chunks(acme: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "CHUNK", 3)
+    for _ in range(8):
+        make_user(clients=[acme])
+    assert rows.materialise(MONDAY) == 8
+    assert rows.materialise(MONDAY) == 0
+
+
 def test_writing_down_costs_the_same_for_1_and_for_30_managers(manager: User, acme: Client) -> None:
     one = counted(lambda: rows.materialise(MONDAY))
+    rhythms = ["weekly", "daily", "weekdays", "fortnightly"]
     for number in range(30):
-        make_user(clients=[acme], zone=["UTC", "Asia/Tokyo", "Europe/Rome"][number % 3])
+        user = make_user(clients=[acme], zone=["UTC", "Asia/Tokyo", "Europe/Rome"][number % 3])
+        wish(user, digest_rhythm=rhythms[number % 4])
     assert counted(lambda: rows.materialise(MONDAY)) == one == 3
 
 
@@ -186,7 +237,7 @@ def test_digest_that_is_no_longer_wanted_is_skipped(
 @pytest.fixture
 def put_off(due: Mail, smtp: MailServer, recruiter: User) -> Mail:
     """About a Data Engineer and a Data Analyst; written, and not taken by the server."""
-    assert due.client
+    assert due.client is not None
     make_requisition(due.client, recruiter=recruiter, manager=due.recipient, title="Data Analyst")
     smtp.replies = ["451 later"]
     delivery.deliver([due.pk], now=MONDAY)
@@ -255,6 +306,47 @@ def test_week_without_a_worker_ends_in_one_digest_not_a_burst(
     call_command("send_digests", now=MONDAY + 21 * DAY + HOUR)
     assert [mail.state for mail in digests()] == [State.SKIPPED] * 3 + [State.SENT]
     assert [mail.to for mail in outgoing].count(["manager@acme.example"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("news", "state"), [(False, State.SKIPPED), (True, State.SENT)], ids=["quiet", "news"]
+)
+def test_quiet_digest_is_left_out_where_that_is_wished(
+    news: bool, state: State, due: Mail, manager: User, acme: Client, recruiter: User,
+    requisition: Requisition, outgoing: list[EmailMessage],
+) -> None:  # fmt: skip
+    wish(manager, digest_only_news=True)
+    if news:
+        make_checkpoint(requisition, now=MONDAY - HOUR)
+    mail = deliver_at(MONDAY)
+    assert (mail.state, len(outgoing)) == (state, int(news))
+    assert mail.reason == ("" if news else "Nothing waits and nothing has changed since the last "
+                                           "one.")  # fmt: skip
+
+
+def test_digest_after_a_quiet_one_covers_all_since_the_last_that_went(
+    requisition: Requisition, manager: User, outgoing: list[EmailMessage]
+) -> None:
+    wish(manager, digest_only_news=True)
+    call_command("send_digests", now=MONDAY)
+    make_checkpoint(requisition, now=MONDAY + HOUR)
+    call_command("send_digests", now=MONDAY + 7 * DAY)
+    call_command("send_digests", now=MONDAY + 14 * DAY)
+    states = [mail.state for mail in digests()]
+    assert states == [State.SKIPPED, State.SENT, State.SKIPPED]
+    assert "3 found" in str(outgoing[0].body)
+
+
+def test_line_of_the_recruiter_stands_in_the_next_digest_when_the_rhythm_has_changed(
+    requisition: Requisition, manager: User, acme: Client, recruiter: User,
+    outgoing: list[EmailMessage], now: datetime,
+) -> None:  # fmt: skip
+    PersonalLine.write("Two are good.", manager=manager, client=acme, period="2026-W12",
+                       version=0, by=recruiter, now=now)  # fmt: skip
+    wish(manager, digest_rhythm="daily", digest_since=MONDAY - 8 * HOUR)
+    call_command("send_digests", now=MONDAY)
+    call_command("send_digests", now=MONDAY + DAY)
+    assert ["Two are good." in str(mail.body) for mail in outgoing] == [True, False]
 
 
 # --- the command ---------------------------------------------------------------------------

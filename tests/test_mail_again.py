@@ -21,7 +21,11 @@ from status_updates.digests import rows
 from status_updates.digests.snapshot import KIND
 from tests.fixtures.mails import QueueNote, RegisterKind, write_notes
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database,
+    pytest.mark.usefixtures("clock"),
+]
 
 MINUTE = timedelta(minutes=1)
 SignIn = Callable[[User], Browser]

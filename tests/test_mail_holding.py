@@ -76,13 +76,13 @@ def test_database_that_went_back_is_held_at_the_next_sweep(
     knows: str, queue_note: QueueNote, now: datetime, monkeypatch: pytest.MonkeyPatch,
     settings: Settings, tmp_path: Path,
 ) -> None:  # fmt: skip
-    for _ in range(4):
+    for _ in range(5):
         sweep(now)
     if knows == "file":
         forget_process(monkeypatch)
     else:
         settings.VAR_DIR = tmp_path / "restored as well"
-    go_back(2)
+    go_back(3)
     mail = queue_note("a")
     assert sweep(now + MINUTE) == []
     hold = SendingHold.objects.get()
@@ -94,9 +94,9 @@ def test_database_that_went_back_is_held_at_the_next_sweep(
 def test_worker_with_a_wake_up_from_before_the_restore_sends_nothing(
     queue_note: QueueNote, mailoutbox: list[EmailMessage], now: datetime
 ) -> None:
-    for _ in range(3):
+    for _ in range(5):
         sweep(now)
-    go_back(2)
+    go_back(3)
     assert delivery.deliver([queue_note("a").pk], now=now) == {}
     assert mailoutbox == []
     assert SendingHold.objects.get().why == OLDER
@@ -123,10 +123,10 @@ def test_release_counts_for_every_machine_and_for_good(
     now: datetime, monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
 ) -> None:
     """Another machine, which was away all the time, still remembers the history that ended."""
-    for _ in range(4):
+    for _ in range(5):
         sweep(now)
     [stale] = witness.remembered()
-    go_back(2)
+    go_back(3)
     sweep(now)
     holding.release(SendingHold.objects.get(), by=None, now=now, sends_what_was_due=False)
     sweep(now + MINUTE)

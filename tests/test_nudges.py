@@ -223,6 +223,41 @@ def test_decision_that_is_taken_back_is_told_again(slate: Slate, manager: User) 
     assert sweep(LATE + DAY)[State.SENT] == 1
 
 
+@pytest.mark.parametrize("who", ["manager", "stand-in"])
+def test_nudge_that_was_written_is_written_anew_when_it_is_no_longer_the_readers(
+    who: str, slate: Slate, manager: User, petra: User, acme: Client, recruiter: User
+) -> None:
+    """The server put it off; meanwhile one of its two requisitions went to another manager, or the
+    manager came back."""
+    other = make_requisition(acme, recruiter=recruiter, manager=manager, title="Analyst")
+    make_slate(other)
+    late = LATE
+    if who == "stand-in":
+        Delegation.settle(manager, {acme.pk: petra.pk}, by=manager, now=NOW)
+        away = Absence.plan(date(2026, 3, 12), date(2026, 3, 17), by=manager, now=NOW)
+        late = at("13T09:30")
+    materialise(late)
+    [row] = nudges()
+    claimed = delivery.claim([row.pk], late)
+    delivery._write(delivery._drop_unwanted(claimed, late, Counter()), late, Counter())
+    row.refresh_from_db()
+    assert "Analyst" in row.text
+    Mail.objects.filter(pk=row.pk).update(state=State.PENDING, next_attempt_at=late)
+    if who == "stand-in":
+        away.cancel(by=manager, now=late)
+    else:
+        third = make_user(clients=[acme])
+        Requisition.objects.filter(pk=other.pk).update(manager=third)
+    delivery.deliver([row.pk], now=late)
+    row.refresh_from_db()
+    if who == "stand-in":
+        assert (row.state, row.reason) == (State.SKIPPED, SETTLED)
+    else:
+        assert row.state == State.SENT
+        assert "Analyst" not in row.text
+        assert "Data Engineer" in row.text
+
+
 def test_requisition_of_nobody_else_is_told(
     slate: Slate, other_requisition: Requisition, manager: User
 ) -> None:
@@ -315,7 +350,17 @@ def test_costs_the_same_for_one_and_for_many(slate: Slate, acme: Client, recruit
     few = costs(LATE)
     Mail.objects.all().delete()
     add(6)
-    assert costs(LATE) == few == (7, 11)
+    assert costs(LATE) == few == (8, 11)
+
+
+def test_many_are_looked_at_in_shares_each_once(
+    slate: Slate, acme: Client, recruiter: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("status_updates.nudges.SHARE", 2)
+    for _ in range(5):
+        make_slate(make_requisition(acme, recruiter=recruiter, manager=make_user(clients=[acme])))
+    written = [materialise(LATE + timedelta(minutes=minute)) for minute in range(6)]
+    assert (sum(written[:3]), written[3:]) == (6, [0, 0, 0])
 
 
 def test_nothing_waits_costs_one_statement(requisition: Requisition) -> None:

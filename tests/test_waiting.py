@@ -275,7 +275,7 @@ def test_digest_asks_for_decisions_with_a_link_to_the_slate(
     text = str(letters()["manager@acme.example"].body)
     line = (
         "* Data Engineer: 1 resume of slate 1, waiting since Wednesday, "
-        "overdue by 2 working days.\n  Decide on the resume: "
+        "overdue by 1 working day.\n  Decide on the resume: "
     )
     assert line in text.partition("WAITING ON YOU\n")[2]
     link = text.partition("Decide on the resume: ")[2].partition("\n")[0]

@@ -249,6 +249,27 @@ def test_what_is_hers_no_more_is_not_told(
 
 
 @pytest.mark.django_db
+def test_round_up_that_was_written_is_written_anew_when_a_client_is_hers_no_more(
+    desk: list[Slate], recruiter: User, globex: Client
+) -> None:
+    """The server put it off; meanwhile she left Globex."""
+    sweep(ROUND_UP, MONDAY - timedelta(hours=1))
+    row = the(ROUND_UP)
+    delivery._write(delivery.claim([row.pk], MONDAY), MONDAY, Counter())
+    row.refresh_from_db()
+    assert "Globex" in row.html
+    frozen = row.html
+    Mail.objects.filter(pk=row.pk).update(state=State.PENDING)
+    assert round_up.still_wanted([row], MONDAY) == {}
+    Membership.objects.filter(user=recruiter, client=globex).delete()
+    delivery.deliver([row.pk], now=MONDAY)
+    row.refresh_from_db()
+    assert (row.state, row.html == frozen) == (State.SENT, False)
+    assert "Globex" not in row.html
+    assert "Data Engineer" in row.html
+
+
+@pytest.mark.django_db
 def test_nothing_to_say_is_no_mail(requisition: Requisition) -> None:
     make_checkpoint(requisition)
     assert sweep(ROUND_UP, MONDAY) == {State.SKIPPED: 1}
@@ -314,7 +335,7 @@ def test_summary_tells_where_things_stand_and_what_needs_a_lead(
     for line in (
         "Without a recruiter: 1\n* Orphan (Acme): held by Gus Gone, who is gone",
         "Overdue longest: 1\n* Analyst (Globex): 1 resume of slate 1, with Gina Globex since "
-        "Wednesday, 1 working day late",
+        "Wednesday, 2 working days late",
         "Addresses that refused mail: 1\n* lost@acme.example",
         "Mail of the week that failed or may not have arrived: 1\n* Digest: 1",
         "* Acme: 2 open, 2 gone quiet\n",

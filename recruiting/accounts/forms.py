@@ -284,7 +284,7 @@ def shown_preferences(
         **shown_card(user, card),
         "digest_wanted": digest_wanted,
         "digest_rhythm": preferences.digest_rhythm,
-        "digest_weekdays": preferences.digest_weekdays or [],
+        "digest_weekdays": preferences.digest_weekdays or [preferences.digest_weekday],
         "digest_only_news": preferences.digest_only_news,
         "digest_weekday": preferences.digest_weekday,
         "digest_hour": preferences.digest_hour,

@@ -1,6 +1,7 @@
 """A recruiter's round-up: what has gone quiet, what is promised and who is late, as her week
 begins. All of her clients in one mail, each under its own heading, in the words of her desk."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from intake.models import Side
@@ -23,7 +24,7 @@ from recruiting.dashboards.desk_items import Telling
 from recruiting.dashboards.needs import Kind as Need
 from recruiting.dashboards.rows import promise_words
 from recruiting.mailing import kinds
-from recruiting.mailing.kinds import Budget, Kind, Postpone, Skip
+from recruiting.mailing.kinds import Budget, Kind, Objection, Rewrite, Skip
 from recruiting.mailing.links import unsubscribe_url
 from recruiting.mailing.messages import site_host
 from recruiting.mailing.models import Mail
@@ -39,6 +40,9 @@ ROUND_UP = "round-up"
 
 SHOWN = 60
 """Lines in one mail; to more there is a link."""
+
+_TOLD = re.compile(r"/requisitions/([0-9a-f-]{36})/")
+"""Every requisition that a round-up tells of stands in it with its address."""
 
 QUIET, PROMISES, LATE = "Gone quiet", "Promises due this week", "Waiting on managers"
 
@@ -60,8 +64,22 @@ def register() -> None:
     )
 
 
-def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Postpone]:
-    return weekly.still_wanted(batch, Role.RECRUITER, now)
+def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Objection]:
+    """What holds for every weekly mail; and one that was written before is written anew when it
+    tells of a requisition that its reader holds no more."""
+    rewritten = dict.fromkeys(_not_hers(batch), Rewrite())
+    return rewritten | weekly.still_wanted(batch, Role.RECRUITER, now)
+
+
+def _not_hers(batch: Sequence[Mail]) -> set[UUID]:
+    """One statement, and none while nothing has been written."""
+    told = {mail.pk: set(_TOLD.findall(mail.text)) for mail in batch if mail.rendered_at}
+    if not told:
+        return set()
+    rows = _held_by({mail.recipient_id for mail in batch})
+    hers = {(person, str(pk)) for person, pk in rows.values_list("recruiter", "pk")}
+    readers = {mail.pk: mail.recipient_id for mail in batch}
+    return {mail for mail, every in told.items() if {(readers[mail], pk) for pk in every} - hers}
 
 
 @dataclass(frozen=True)
@@ -78,7 +96,8 @@ class Line:
 
 def render(batch: Sequence[Mail], now: datetime) -> dict[UUID, Rendered | Skip]:
     """Each with what its reader holds at the clients that she serves now. Seven statements."""
-    jobs = list(_requisitions({mail.recipient_id for mail in batch}))
+    rows = _held_by({mail.recipient_id for mail in batch}).filter(status__in=ACTIVE)
+    jobs = list(rows.select_related(*RELATED).order_by("client__name", "title", "pk"))
     material = facts.load(jobs, since=None, now=now)
     briefs = waiting_briefs(one.pk for one in jobs)
     balls = OpenItems.load(jobs, now=now).balls
@@ -101,13 +120,10 @@ def render(batch: Sequence[Mail], now: datetime) -> dict[UUID, Rendered | Skip]:
     return answers
 
 
-def _requisitions(recruiters: Iterable[UUID]) -> Iterator[Requisition]:
-    """The active ones that they hold, at clients that they serve."""
+def _held_by(recruiters: Iterable[UUID]) -> QuerySet[Requisition]:
+    """What they hold at clients that they serve."""
     serving = Membership.objects.filter(user=OuterRef("recruiter"), client=OuterRef("client"))
-    rows = Requisition.objects.filter(
-        Exists(serving), recruiter__in=list(recruiters), status__in=ACTIVE
-    )
-    yield from rows.select_related(*RELATED).order_by("client__name", "title", "pk")
+    return Requisition.objects.filter(Exists(serving), recruiter__in=list(recruiters))
 
 
 def _holders(jobs: Iterable[Requisition], balls: Mapping[UUID, Sequence[Ball]]) -> set[UUID]:

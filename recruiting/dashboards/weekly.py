@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef
 from recruiting.accounts.models import Absence, Role, User
 from recruiting.lib.businesstime import Calendar, instant, next_working_instant
 from recruiting.mailing import ledger
-from recruiting.mailing.kinds import Postpone, Skip
+from recruiting.mailing.kinds import Objection, Postpone, Skip
 from recruiting.mailing.models import Mail
 
 TOO_LATE = timedelta(days=1)
@@ -71,7 +71,7 @@ def materialise(kind: str, role: Role, now: datetime) -> int:
     return len(rows)
 
 
-def still_wanted(batch: Sequence[Mail], role: Role, now: datetime) -> dict[UUID, Skip | Postpone]:
+def still_wanted(batch: Sequence[Mail], role: Role, now: datetime) -> dict[UUID, Objection]:
     """Whether it still is the reader's week and part. Two statements."""
     readers = {mail.recipient_id for mail in batch}
     cards = {
@@ -79,7 +79,7 @@ def still_wanted(batch: Sequence[Mail], role: Role, now: datetime) -> dict[UUID,
         for one in User.objects.filter(pk__in=readers).select_related("working_card")
     }
     away = _away(readers, now)
-    objections: dict[UUID, Skip | Postpone] = {}
+    objections: dict[UUID, Objection] = {}
     for mail in batch:
         goes = next_working_instant(
             cards[mail.recipient_id].calendar(now, away[mail.recipient_id]), now
@@ -108,7 +108,7 @@ def _row(kind: str, person: User, away: Sequence[tuple[date, date]], now: dateti
     due = slot(today, card.calendar(now, away))
     if due is None or due < person.date_joined or now - due > TOO_LATE:
         return None
-    return ledger.new_row(
+    row = ledger.new_row(
         kind,
         recipient_id=person.pk,
         client_id=None,
@@ -117,6 +117,9 @@ def _row(kind: str, person: User, away: Sequence[tuple[date, date]], now: dateti
         zone=card.zone,
         now=now,
     )
+    # Written down only now, so it is not late: who begins to work here on a Monday is no alarm.
+    row.due_at = row.next_attempt_at = max(due, now)
+    return row
 
 
 def _away(people: set[UUID], now: datetime) -> defaultdict[UUID, list[tuple[date, date]]]:

@@ -18,7 +18,7 @@ from recruiting.accounts.models import Role, User
 from recruiting.dashboards import needs, weekly
 from recruiting.dashboards.desk import Reader, Sums, clients_of, counts_of
 from recruiting.mailing import kinds
-from recruiting.mailing.kinds import Budget, Kind, Postpone, Skip
+from recruiting.mailing.kinds import Budget, Kind, Objection, Skip
 from recruiting.mailing.links import unsubscribe_url
 from recruiting.mailing.messages import site_host
 from recruiting.mailing.models import Mail, State, Suspension
@@ -54,7 +54,7 @@ def register() -> None:
     )
 
 
-def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Skip | Postpone]:
+def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Objection]:
     return weekly.still_wanted(batch, Role.LEAD, now)
 
 

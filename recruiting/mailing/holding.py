@@ -36,6 +36,10 @@ MOVED = "The database lies in another place than before: a backup seems to have 
 TIMELINE = 1
 """Which part of a place changes too when a standby takes over and nothing is lost."""
 
+CRASH_LOSES = 2
+"""Sweeps: a database that is told not to wait for its disk loses a moment when it crashes, which is
+no restore."""
+
 VOUCHES = 30
 """Sweeps, half an hour of them: a memory as fresh as this shows that nothing was lost."""
 
@@ -66,13 +70,9 @@ class Known:
 # --- asking --------------------------------------------------------------------------------
 
 
-def held(now: datetime) -> bool:
-    """Whether mail is held back. A database that looks restored is held from here on."""
-    return look(now).held_since is not None
-
-
 def look(now: datetime) -> Known:
-    """What is known of the database; one statement, unless it has to be held."""
+    """What is known of the database, and whether mail is held; one statement, unless it looks
+    restored: then mail is held from here on."""
     known = _known(now)
     if known.held_since is None and known.swept_at:
         marks = [mark for mark in witness.remembered() if mark.lineage not in _ended(known, mark)]
@@ -97,7 +97,7 @@ def doubt(known: Known, marks: Sequence[Mark]) -> str:
     for mark in marks:
         if mark.lineage != known.lineage:
             return ANOTHER
-        if mark.sweeps > known.sweeps:
+        if mark.sweeps > known.sweeps + CRASH_LOSES:
             return OLDER
     moved = _moved(known.place, known.here)
     is_vouched_for = any(known.sweeps - mark.sweeps <= VOUCHES for mark in marks)

@@ -95,7 +95,7 @@ def _in_one_piece(name: str) -> str:
         return source
     blocks = dict(_BLOCK.findall(source))
     base = _in_one_piece(extends[1])
-    return _BLOCK.sub(lambda block: blocks.get(block[1], block[2]), base)
+    return _BLOCK.sub(lambda block: str(blocks.get(block[1], block[2])), base)
 
 
 def inlined(source: str) -> str:

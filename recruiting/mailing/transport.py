@@ -24,7 +24,8 @@ BeforeData = Callable[[], None]
 class _Connection(smtplib.SMTP):
     """Hands over ready-made bytes, and says so when they are about to go out.
 
-    `is_on_wire`: the server has asked for the message; one that goes before that has none of it.
+    `is_on_wire`: the server has asked for the message. One that hangs or goes before that has
+    none of it.
     """
 
     is_on_wire = False

@@ -5,6 +5,7 @@ each process for as long as it lives, and in a file for the next one.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -47,7 +48,13 @@ def remember(mark: Mark) -> None:
     try:
         _write(name, str(mark))
     except OSError as error:
-        log.warning("witness_not_kept", error=repr(error))
+        _complain(repr(error))
+
+
+@cache
+def _complain(error: str) -> None:
+    """Once a process: the sweeper comes by every minute."""
+    log.warning("witness_not_kept", error=error)
 
 
 def _name() -> str:

@@ -13,6 +13,8 @@ from status_updates.digests.snapshot import KIND
 LASTS = timedelta(days=3)
 """What comes later is not called "after it"; nor is what comes after the next digest."""
 
+NOTHING = "nothing on record"
+
 DECIDED = "decided"
 
 DEEDS = {
@@ -55,15 +57,18 @@ Deeds = dict[tuple[str, str], timedelta]
 def after(mails: Iterable[Mail], now: datetime) -> Mapping[UUID, str]:
     """In words, by digest, for those that have gone out; two statements for any number.
 
-    Such as "decided on 2 resumes 40 minutes later". Empty when nothing is on record yet; when the
-    time for it is over as well, that is said.
+    Such as "decided on 2 resumes, from 40 minutes later on". Empty when nothing is on record and
+    there is time yet; when that is over, it is said (`NOTHING`).
     """
     gone = [mail for mail in mails if mail.kind == KIND and mail.state in WENT]
     if not gone:
         return {}
     ends = _ends(gone)
     deeds = _deeds(gone, ends)
-    return {mail.pk: _words(deeds[mail.pk]) or _nothing(mail, ends[mail.pk], now) for mail in gone}
+    return {
+        mail.pk: _words(deeds[mail.pk]) or (NOTHING if now >= ends[mail.pk] else "")
+        for mail in gone
+    }
 
 
 def _sent_at(mail: Mail) -> datetime:
@@ -82,13 +87,12 @@ def _ends(mails: Sequence[Mail]) -> dict[UUID, datetime]:
     times: defaultdict[tuple[UUID, UUID | None], list[datetime]] = defaultdict(list)
     for one in later.only("recipient", "client", "finished_at", "scheduled_at"):
         times[one.recipient_id, one.client_id].append(_sent_at(one))
-    return {
-        mail.pk: min(
-            [at for at in times[mail.recipient_id, mail.client_id] if at > _sent_at(mail)],
-            default=_sent_at(mail) + LASTS,
-        )
-        for mail in mails
-    }
+    ends = {}
+    for mail in mails:
+        sent = _sent_at(mail)
+        next_ones = [at for at in times[mail.recipient_id, mail.client_id] if at > sent]
+        ends[mail.pk] = min([*next_ones, sent + LASTS])
+    return ends
 
 
 def _deeds(mails: Sequence[Mail], ends: Mapping[UUID, datetime]) -> dict[UUID, Deeds]:
@@ -134,14 +138,6 @@ def _words(deeds: Deeds) -> str:
         else:
             parts.append(f"{many.format(len(laters))}, from {later_words(min(laters))} on")
     return "; ".join(parts)
-
-
-def _nothing(mail: Mail, end: datetime, now: datetime) -> str:
-    if now < end:
-        return ""
-    if end == _sent_at(mail) + LASTS:
-        return "nothing on record within three days"
-    return "nothing on record before the next one"
 
 
 def later_words(later: timedelta) -> str:

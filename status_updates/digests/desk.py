@@ -40,6 +40,11 @@ class ArchiveLine:
     after: str = ""
     held_because: str = ""
 
+    @property
+    def did(self) -> bool:
+        """Whether anything is on record after it."""
+        return self.after not in ("", aftermath.NOTHING)
+
 
 def archive_lines(mails: Sequence[Mail], *, reader: "User", now: datetime) -> list[ArchiveLine]:
     """Of a page; three statements for what recruiters are told beside."""

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
 from intake.mails import BRIEF
@@ -66,7 +65,6 @@ def render(batch: Sequence[Mail], now: datetime) -> dict[UUID, Rendered | Skip]:
     """Every mail of the batch as a text, or the reason why there is none."""
     with uncollected():
         told = letters(batch, now)
-        prefetch_related_objects([mail.recipient for mail in batch], "preferences")
         return {mail.pk: _answer(mail, told.get(mail.pk)) for mail in batch}
 
 
@@ -79,9 +77,7 @@ def _answer(mail: Mail, letter: Letter | None) -> Rendered | Skip:
 
 def nothing_new(letter: Letter) -> Skip | None:
     """Why a letter with nothing in it does not go, to a manager who wishes that."""
-    if not letter.manager.preferences.digest_only_news:
-        return None
-    if letter.waiting or letter.personal_line or not letter.is_quiet:
+    if not letter.only_news or letter.waiting or letter.personal_line or not letter.is_quiet:
         return None
     return Skip("Nothing waits and nothing has changed since the last one.")
 

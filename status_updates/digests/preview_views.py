@@ -18,7 +18,6 @@ from recruiting.accounts.models import Membership
 from recruiting.mailing import subscriptions
 from recruiting.mailing.bodies import body_response, frames_mail
 from recruiting.mailing.kinds import Skip
-from recruiting.mailing.links import without_personal_links
 from recruiting.mailing.render import Rendered
 from status_updates.digests import by_hand, desk
 from status_updates.digests.by_hand import AlreadyGone, NotNow
@@ -48,8 +47,13 @@ def digest_preview(request: AuthenticatedHttpRequest) -> HttpResponse:
 @recruiter_required
 @require_GET
 def digest_preview_body(request: AuthenticatedHttpRequest) -> HttpResponse:
-    membership = _membership(request)
-    rendered = _rendered(membership, desk.upcoming_of(membership, timezone.now()).period)
+    """As it would go by itself, or with `now` in the address as it would be sent by hand."""
+    membership, now = _membership(request), timezone.now()
+    if "now" in request.GET:
+        period, _ = by_hand.current(membership, now)
+        rendered = _rendered(membership, period, by_hand=True)
+    else:
+        rendered = _rendered(membership, desk.upcoming_of(membership, now).period)
     if isinstance(rendered, Skip):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return body_response(request, rendered.html, inert=True)
@@ -223,7 +227,6 @@ def _sending_page(
         "form": form,
         "notice": notice,
         "hours": desk.hours_words(membership, timezone.now()),
-        "text": "" if isinstance(rendered, Skip) else without_personal_links(rendered.text),
     }
     return render(request, "digests/sending.html", context, status=status)
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import CharField, Max, Q, Value
 
 from intake.waiting import WaitingBrief, waiting_briefs
-from recruiting.accounts.models import Client, Delegation, Membership, Role, User
+from recruiting.accounts.models import Client, Delegation, Membership, Preferences, Role, User
 from recruiting.approvals.open_items import OpenItems
 from recruiting.lib.lookups import any_of
 from recruiting.mailing.models import Mail, State
@@ -38,7 +38,8 @@ class Letter:
 
     `waiting` is in the order in which it came to wait. `answers_go_to` are the addresses of the
     recruiters in it, by name, each followed by that of who stands in for her. `is_one_of_several`:
-    the manager has a letter about another client as well.
+    the manager has a letter about another client as well. `only_news`: she wants none with nothing
+    in it.
     """
 
     now: datetime
@@ -55,6 +56,7 @@ class Letter:
     recruiters: Sequence[User]
     answers_go_to: Sequence[str]
     is_one_of_several: bool
+    only_news: bool
 
     @property
     def moved(self) -> dict[Stage, int]:
@@ -109,6 +111,10 @@ def _pair(mail: Mail) -> Pair:
     return mail.recipient_id, mail.client_id
 
 
+def _clients(batch: Sequence[Mail]) -> dict[UUID, Client]:
+    return {mail.client.pk: mail.client for mail in batch if mail.client}
+
+
 def _last_written(batch: Sequence[Mail], now: datetime) -> dict[Pair, datetime]:
     """When the last digest that went out was written, by pair; those of the batch itself do not
     count, so that a copy tells what the letter told that it is a copy of."""
@@ -131,38 +137,45 @@ def _last_written(batch: Sequence[Mail], now: datetime) -> dict[Pair, datetime]:
 @dataclass(frozen=True)
 class _Circle:
     """Who belongs where: who watches a requisition, who is of a client, how many clients each
-    reader has, and the addresses of recruiters' stand-ins by recruiter and client."""
+    reader has, the addresses of recruiters' stand-ins by recruiter and client, and who wants only
+    letters that have news."""
 
     watchers: Mapping[UUID, Collection[UUID]]
     people: Collection[tuple[UUID, UUID]]
     clients: Mapping[UUID, int]
     stand_ins: Mapping[tuple[UUID, UUID], str]
+    only_news: Collection[UUID] = frozenset()
 
     @classmethod
     def load(cls, batch: Sequence[Mail], now: datetime) -> Self:
         """One statement."""
         readers = any_of("user__pk", {mail.recipient_id for mail in batch})
-        clients = {mail.client_id for mail in batch}
+        clients = _clients(batch)
         at_them = any_of("client__pk", clients)
         recruit = Q(user__role__in=[Role.RECRUITER, Role.LEAD])
         watching = Watcher.objects.filter(readers, any_of("requisition__client__pk", clients))
         belonging = Membership.objects.filter(readers | (recruit & at_them))
         standing = Delegation.objects.standing(now).filter(recruit, at_them)
+        wishing = Preferences.objects.filter(readers, digest_only_news=True)
         rows = watching.values_list(_word("watches"), "requisition", "user", _word("")).union(
             belonging.values_list(_word("belongs"), "client", "user", _word("")),
             standing.values_list(_word("stands in"), "client", "user", "delegate__email"),
+            wishing.values_list(_word("only news"), "user", "user", _word("")),
             all=True,
         )
         watchers: defaultdict[UUID, set[UUID]] = defaultdict(set)
-        people, stand_ins = set(), {}
+        people, stand_ins, only_news = set(), {}, set()
         for kind, thing, user, email in rows:
             if kind == "watches":
                 watchers[thing].add(user)
             elif kind == "belongs":
                 people.add((user, thing))
-            else:
+            elif kind == "stands in":
                 stand_ins[user, thing] = email
-        return cls(watchers, people, Counter(user for user, _ in people), stand_ins)
+            else:
+                only_news.add(user)
+        clients_of = Counter(user for user, _ in people)
+        return cls(watchers, people, clients_of, stand_ins, only_news)
 
     def answers_go_to(self, recruiters: Sequence[User], client: Client) -> list[str]:
         """Those who still work for the client, and who stands in for the ones who are away."""
@@ -193,7 +206,7 @@ def _requisitions(
 ) -> defaultdict[Pair, list[Requisition]]:
     """Each pair's own and watched requisitions: the active ones, and those just closed."""
     people = {mail.recipient_id for mail in batch}
-    clients = {mail.client_id: mail.client for mail in batch}
+    clients = _clients(batch)
     a_day_earlier = earliest.date() - timedelta(days=1)
     rows = (
         Requisition.objects.filter(
@@ -207,7 +220,7 @@ def _requisitions(
     )
     by_pair: defaultdict[Pair, list[Requisition]] = defaultdict(list)
     for requisition in rows:
-        requisition.client = clients[requisition.client_id]  # type: ignore[assignment]
+        requisition.client = clients[requisition.client_id]
         readers = {*circle.watchers.get(requisition.pk, ()), requisition.manager_id}
         for reader in people & readers:
             by_pair[reader, requisition.client_id].append(requisition)
@@ -284,6 +297,7 @@ def _letter(
         recruiters=recruiters,
         answers_go_to=circle.answers_go_to(recruiters, mail.client),
         is_one_of_several=circle.clients.get(mail.recipient_id, 0) > 1,
+        only_news=mail.recipient_id in circle.only_news,
     )
 
 

@@ -311,8 +311,11 @@ class Preferences(models.Model):
 
     def _digest_times(self, card: WorkingCard) -> tuple[object, ...]:
         """What says when it comes. A slot that a new wish would have had before is not owed."""
-        days = card.days if self.digest_rhythm == DigestRhythm.DAILY else self.digest_weekdays
-        return (self.digest_rhythm, self.digest_weekday, self.digest_hour, days, card.zone)
+        days = {
+            DigestRhythm.DAILY: card.days,
+            DigestRhythm.WEEKDAYS: self.digest_weekdays,
+        }.get(DigestRhythm(self.digest_rhythm), self.digest_weekday)
+        return (self.digest_rhythm, days, self.digest_hour, card.zone)
 
     def _change_digest(self, wish: DigestWish, *, by: "User", now: datetime) -> None:
         if self.digest_paused_until and not wish.paused_until:

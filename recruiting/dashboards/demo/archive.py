@@ -47,11 +47,12 @@ def deeds(cast: Cast, *, awaited_by: str) -> Iterator[Deed]:
 
 def leave_to_the_worker(cast: Cast, manager: str) -> None:
     """His digest is due from now on. Its hour may have begun an hour ago, which nobody is to be
-    alarmed about."""
+    alarmed about. All others of before have gone or been skipped."""
     rows.materialise(cast.now)
-    Mail.objects.kind(KIND).unfinished().filter(
-        recipient=cast.users[manager], due_at__lt=cast.now
-    ).update(due_at=cast.now, next_attempt_at=cast.now)
+    due = Mail.objects.kind(KIND).unfinished().filter(due_at__lt=cast.now)
+    for other in due.exclude(recipient=cast.users[manager]):
+        _file_as_sent(KIND, due.filter(pk=other.pk), other.scheduled_at)
+    due.update(due_at=cast.now, next_attempt_at=cast.now)
 
 
 def file_requests(cast: Cast) -> None:

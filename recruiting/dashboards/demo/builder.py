@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from recruiting.accounts.models import User
-from recruiting.dashboards.demo import archive, cards, clients, people
+from recruiting.dashboards.demo import archive, cards, clients, mail_matters, people
 from recruiting.dashboards.demo.cast import Cast, give_password
 from recruiting.dashboards.demo.stories import STORIES
 from recruiting.dashboards.demo.telling import Telling
@@ -64,8 +64,13 @@ def build(now: datetime) -> None:
         cast.keep_views(VIEWS)
         cast.dismiss_hints(HINTS_LEFT)
         cast.read_notifications()
+        newcomer = cast.invite_newcomer()
+        archive.file_invitation(newcomer)
         archive.leave_to_the_worker(cast, "manager")
         archive.leave_out_mail_about_candidates()
         archive.file_requests(cast)
-        archive.file_invitation(cast.invite_newcomer())
+        mail_matters.choose_rhythms(cast)
+        mail_matters.hold_one_back(cast, manager="samir.haddad", by="recruiter")
+        mail_matters.let_it_bounce(newcomer)
+        mail_matters.leave_one_in_doubt(cast, manager="mei.tan")
         give_password()
