@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from recruiting.mailing import delivery, transport
 from recruiting.mailing.models import Mail, State, Suspension
+from recruiting.mailing.outbox import OutboxBackend
 from tests.factories import make_user
 from tests.fixtures.mails import QueueNote
 
@@ -143,6 +144,15 @@ def test_server_without_pipelining_is_asked_one_by_one(
     assert deliver(batch, now) == {State.SENT: 4}
 
 
+def test_backend_that_fails_ends_as_a_server_that_does(
+    settings: Settings, batch: list[Mail], monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    settings.EMAIL_BACKEND = "recruiting.mailing.outbox.OutboxBackend"
+    settings.MAIL_PER_SECOND = 1_000_000.0
+    monkeypatch.setattr(OutboxBackend, "send_messages", lambda *_: 1 / 0)
+    assert deliver(batch, now) == {State.PENDING: 4}
+
+
 def test_line_that_begins_with_a_dot_arrives_whole(
     server: Scripted, batch: list[Mail], now: datetime
 ) -> None:
@@ -186,10 +196,37 @@ def test_refusal_for_good_suspends_the_address_with_the_servers_words(
     assert suspension.server_said == said
 
 
-def test_mail_that_is_too_large_fails_and_the_address_stays(
+@pytest.mark.parametrize("reply", ["550 who are you", "421 too many", DROP, HANG])
+def test_server_that_does_not_take_our_greeting_suspends_nobody_and_uses_up_no_attempt(
+    reply: str, server: Scripted, batch: list[Mail], now: datetime
+) -> None:
+    server.answer = lambda command: reply if command[:4].lower() in {"ehlo", "helo"} else None
+    assert deliver(batch, now) == {State.PENDING: 4}
+    assert not Suspension.objects.exists()
+    assert set(Mail.objects.values_list("attempts", flat=True)) == {0}
+    server.answer = lambda command: None
+    assert deliver(batch, now + MINUTE) == {State.SENT: 4}
+
+
+def test_server_that_closes_at_the_sender_is_quoted(
     server: Scripted, batch: list[Mail], now: datetime
 ) -> None:
-    server.answer = to_the_dead("552 5.3.4 message too big", "END")
+    replies = {"mail": "421 come back later", "rcpt": DROP, "rset": DROP}
+    server.answer = lambda command: replies.get(command[:4])
+    deliver(batch, now)
+    assert set(Mail.objects.values_list("server_said", flat=True)) == {"421 come back later"}
+
+
+@pytest.mark.parametrize("moment", ["mail", "END"])
+def test_mail_that_is_too_large_fails_and_the_address_stays(
+    moment: str, server: Scripted, batch: list[Mail], now: datetime
+) -> None:
+    if moment == "mail":  # by the size that we say it has
+        server.answer = lambda command: "552 5.3.4 too big" if command.startswith("mail") else None
+        assert deliver(batch, now) == {State.FAILED: 4}
+        assert not Suspension.objects.exists()
+        return
+    server.answer = to_the_dead("552 5.3.4 message too big", moment)
     assert deliver(batch, now) == {State.SENT: 3, State.FAILED: 1}
     assert not Suspension.objects.exists()
 

@@ -60,10 +60,14 @@ class _Connection(smtplib.SMTP):
             raise smtplib.SMTPDataError(code, words)
 
     def _ask(self, *commands: str) -> list[tuple[int, bytes]]:
+        said: list[tuple[int, bytes]] = []
         if self.has_extn("pipelining"):
             self.send("".join(f"{command}\r\n" for command in commands))
-            return [self.getreply() for _ in commands]
-        said: list[tuple[int, bytes]] = []
+            for _ in commands:
+                said.append(self.getreply())
+                if said[0][0] == 421:  # it says no more
+                    break
+            return said
         for command in commands:
             said.append(self.docmd(command))
             if said[0][0] != 250:
@@ -102,6 +106,14 @@ class SmtpBackend(EmailBackend):
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
         return _ConnectionSSL if self.use_ssl else _Connection
+
+    def open(self) -> bool | None:
+        """A server that does not take our greeting is none to talk to: it has been told of no
+        recipient, and none is to blame."""
+        is_new = super().open()
+        if is_new and self.connection is not None:
+            self.connection.ehlo_or_helo_if_needed()
+        return is_new
 
     def hand_over(self, mail: Mail, before_data: BeforeData) -> None:
         assert isinstance(self.connection, _Connection)
@@ -181,9 +193,8 @@ class Courier:
             self._hang_up()
             raise
         except Exception as error:
-            connection = self.backend.connection  # type: ignore[attr-defined]
-            if isinstance(connection, _Connection):
-                on_the_wire = connection.is_on_wire
+            if isinstance(self.backend, SmtpBackend):
+                on_the_wire = getattr(self.backend.connection, "is_on_wire", False)
             return self._judge(error, on_the_wire=on_the_wire)
         return Outcome(Verdict.TAKEN)
 
@@ -197,10 +208,12 @@ class Courier:
             log.warning("mail_connection_broke", error=repr(error), on_the_wire=on_the_wire)
             verdict = Verdict.UNKNOWN if on_the_wire else Verdict.PUT_OFF
             return Outcome(verdict, said, broke=True)
+        if _too_large(code, said):
+            return Outcome(Verdict.TOO_LARGE, said)
         if code < 500 or isinstance(error, smtplib.SMTPSenderRefused):
             # A refused sender is our own address or our settings, not the recipient.
             return Outcome(Verdict.PUT_OFF, said, broke=code == 421 and not on_the_wire)
-        return Outcome(Verdict.TOO_LARGE if _too_large(code, said) else Verdict.REFUSED, said)
+        return Outcome(Verdict.REFUSED, said)
 
     def _hang_up(self) -> None:
         self._is_used = False
