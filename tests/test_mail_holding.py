@@ -14,7 +14,7 @@ from recruiting.accounts import mail_trouble
 from recruiting.accounts.models import Notification, NotificationKind, Told, User
 from recruiting.audit.models import Event
 from recruiting.mailing import delivery, holding, ledger, sweeper, witness
-from recruiting.mailing.holding import MOVED, OLDER
+from recruiting.mailing.holding import MOVED, OLDER, Known
 from recruiting.mailing.kinds import Kind
 from recruiting.mailing.models import Mail, SendingHold, State, SweepBeat
 from tests.fixtures.mails import QueueNote, RegisterKind, write_notes
@@ -69,6 +69,26 @@ def test_three_weeks_away_is_no_restore(
     forget_process(monkeypatch)
     mail = queue_note("a")
     assert mail.pk in sweep(now + 3 * WEEK)
+
+
+@pytest.mark.usefixtures("queue_note")
+def test_others_that_sweep_while_one_asks_are_no_restore(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that was stopped there, or had to wait for a processor."""
+    sweep(now)
+    ask = holding._known
+
+    def slowly(at: datetime) -> Known:
+        known = ask(at)
+        monkeypatch.setattr(holding, "_known", ask)
+        for _ in range(5):
+            sweep(now)
+        return known
+
+    monkeypatch.setattr(holding, "_known", slowly)
+    sweep(now)
+    assert not SendingHold.objects.exists()
 
 
 @pytest.mark.parametrize("knows", ["process", "file"])

@@ -73,9 +73,11 @@ class Known:
 def look(now: datetime) -> Known:
     """What is known of the database, and whether mail is held; one statement, unless it looks
     restored: then mail is held from here on."""
+    # Remembered first, asked then: others sweep meanwhile, and would seem to be ahead of it.
+    remembered = witness.remembered()
     known = _known(now)
     if known.held_since is None and known.swept_at:
-        marks = [mark for mark in witness.remembered() if mark.lineage not in _ended(known, mark)]
+        marks = [mark for mark in remembered if mark.lineage not in _ended(known, mark)]
         if why := doubt(known, marks):
             hold(why, now=now, ended={mark.lineage for mark in marks})
             known = _known(now)
