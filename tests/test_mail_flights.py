@@ -17,6 +17,7 @@ from recruiting.mailing import delivery, flights, kinds, pace, recording, sweepe
 from recruiting.mailing.flights import UnderWay
 from recruiting.mailing.kinds import Kind
 from recruiting.mailing.models import Flight, Mail, Pace, State
+from recruiting.mailing.redaction import redact
 from recruiting.mailing.transport import ClaimLost
 from tests.fixtures.mails import QueueNote, RegisterKind, write_notes
 from tests.queries import counted
@@ -163,6 +164,25 @@ def test_flight_holds_only_what_is_still_the_workers_own(five: list[Mail], now: 
     assert [pk for pk, _ in Flight.objects.get().mails] == [
         str(mail.pk) for mail in late if mail != late[2]
     ]
+
+
+def test_erasure_leaves_in_doubt_what_is_on_the_wire_alone(
+    five: list[Mail], mailoutbox: list[EmailMessage], now: datetime
+) -> None:
+    took = UnderWay.took
+
+    def erasing(self: UnderWay, mail: Mail) -> None:
+        if mail.pk == five[1].pk:
+            redact(ids(five), unsent=[five[3].pk], why="Erased.", now=now)
+        took(self, mail)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(UnderWay, "took", erasing)
+        delivery.deliver(ids(five), now=now)
+    assert len(mailoutbox) == 2
+    sent, perhaps, skipped, waiting = State.SENT, State.AMBIGUOUS, State.SKIPPED, State.PENDING
+    assert states(five) == [sent, perhaps, waiting, skipped, waiting]
+    assert delivery.deliver(ids(five), now=now) == {State.SENT: 2}
 
 
 # --- when it is recorded -------------------------------------------------------------------

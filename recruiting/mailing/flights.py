@@ -11,7 +11,7 @@ and records what it knows by itself. Only when both die at once is a whole fligh
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID, uuid4
@@ -157,6 +157,18 @@ def settle_lost(now: datetime) -> list[UUID]:
         del flights[flight.pk]
         _settle(flight, now)
     return [pk for flight in flights.values() for pk in flight.ids]
+
+
+def call_back(mails: Collection[UUID], now: datetime) -> None:
+    """Let none of these count as on its way that is not on the wire yet.
+
+    Their flights are settled as if they were lost. A worker that lives finds its flight gone, and
+    asks for its mails again before it goes on.
+    """
+    wanted = set(mails)
+    theirs = [flight.pk for flight in Flight.objects.all() if wanted.intersection(flight.ids)]
+    for flight in Flight.objects.filter(pk__in=theirs).select_for_update().order_by("pk"):
+        _settle(flight, now)
 
 
 def _settle(flight: Flight, now: datetime) -> None:

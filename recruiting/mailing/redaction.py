@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
+from recruiting.mailing.flights import call_back
 from recruiting.mailing.models import Mail, MailQuerySet, State
 
 _WORDS = {"text": "", "html": "", "calendar": ""}
@@ -25,6 +26,7 @@ PERHAPS = "It was on its way when what it told of was erased; it may have arrive
 def redact(mails: Collection[UUID], *, unsent: Collection[UUID], why: str, now: datetime) -> None:
     """Wipe the bodies of `mails`; those of them in `unsent` are not sent any more, with `why` as
     the reason. Call it in the transaction of the erasure. Twice is once."""
+    call_back(mails, now)
     rows = Mail.objects.filter(pk__in=mails)
     _settle(
         rows.filter(pk__in=unsent, state__in=_WAITING, interruptions=0), State.SKIPPED, why, now
