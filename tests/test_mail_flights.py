@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from uuid import UUID
@@ -18,7 +19,7 @@ from recruiting.mailing.flights import UnderWay
 from recruiting.mailing.kinds import Kind
 from recruiting.mailing.models import Flight, Mail, Pace, State
 from recruiting.mailing.redaction import redact
-from recruiting.mailing.transport import ClaimLost
+from recruiting.mailing.transport import ClaimLost, Courier, Outcome, Verdict
 from tests.fixtures.mails import QueueNote, RegisterKind, write_notes
 from tests.queries import counted
 
@@ -269,6 +270,22 @@ def test_worker_that_asks_for_its_moments_just_then_records_what_it_knows(
     assert delivery.deliver(ids(five), now=now) == {State.SENT: 5}
     assert len(mailoutbox) == 5
     assert len(closed) == 1
+
+
+def test_record_whose_answer_was_lost_is_written_once(
+    five: list[Mail], monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    """The database had written it, and ended before it could say so."""
+
+    def twice(write: Callable[[], None]) -> None:
+        write()
+        write()
+
+    broken = Outcome(Verdict.UNKNOWN, "It hung up.", broke=True)
+    monkeypatch.setattr(flights, "patiently", twice)
+    monkeypatch.setattr(Courier, "carry", lambda self, mail, before_data: before_data() or broken)
+    delivery.deliver(ids(five[:1]), now=now)
+    assert Mail.objects.values_list("state", "interruptions").get(pk=five[0].pk) == ("pending", 1)
 
 
 # --- pace ----------------------------------------------------------------------------------

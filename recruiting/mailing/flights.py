@@ -112,7 +112,7 @@ class UnderWay:
             # First, as for those who settle it: in two orders each would wait for the other.
             Flight.objects.filter(pk=self._row).delete()
             sent = self._record_taken()
-            held = Mail.objects.held(next_ones).filter(state__in=[State.CLAIMED, State.SENDING])
+            held = Mail.objects.held(next_ones)
             mine = set(held.select_for_update().order_by().values_list("pk", flat=True))
             if mail.pk not in mine:
                 raise ClaimLost

@@ -29,6 +29,7 @@ class State(models.TextChoices):
 
 
 UNFINISHED = (State.PENDING, State.CLAIMED, State.SENDING)
+IN_HAND = (State.CLAIMED, State.SENDING)
 FINISHED = (State.SENT, State.FAILED, State.AMBIGUOUS, State.SKIPPED)
 
 FROZEN = ("address", "subject", "text", "html", "calendar", "headers", "message_id", "rendered_at")
@@ -64,7 +65,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
         Leases go by the clock of the database, which all workers share.
         """
         waiting = Q(state=State.PENDING, next_attempt_at__lte=now)
-        left_behind = Q(state__in=[State.CLAIMED, State.SENDING], lease_until__lt=Now())
+        left_behind = Q(state__in=IN_HAND, lease_until__lt=Now())
         return self.filter(waiting | left_behind)
 
     def held(self, mails: "Sequence[Mail]") -> Self:
@@ -75,7 +76,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
         mine = Q(pk__in=[])
         for fence, ids in by_fence.items():
             mine |= Q(fence=fence, pk__in=ids)
-        return self.unfinished().filter(mine)
+        return self.filter(mine, state__in=IN_HAND)
 
     def freeze(self, mails: "Sequence[Mail]") -> "list[Mail]":
         """Keep text and address with the claimed rows, in one go. Returns those that were still
