@@ -11,6 +11,7 @@ import pytest
 from django.core.mail import EmailMessage
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from recruiting import settings as ours
@@ -167,6 +168,27 @@ def test_flight_holds_only_what_is_still_the_workers_own(five: list[Mail], now: 
     ]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_worker_stopped_while_it_records_holds_up_nobody_else(
+    queue_note: QueueNote, now: datetime
+) -> None:
+    """Its transaction stays open for as long as the database takes it for alive."""
+    if connection.vendor != "postgresql":
+        return
+    mails = [queue_note(period) for period in "abcde"]
+    killed(mails, now, at=3)
+    stopped = connection.copy("stopped")
+    try:
+        with stopped.cursor() as its, connection.cursor() as ours:
+            its.execute("BEGIN")
+            its.execute("SELECT 1 FROM mailing_flight FOR UPDATE")
+            ours.execute("SET lock_timeout = '2s'")
+        assert delivery.deliver([*ids(mails), queue_note("f").pk], now=now) == {State.SENT: 1}
+    finally:
+        stopped.close()
+    assert delivery.deliver(ids(mails), now=now) == {State.SENT: 3}
+
+
 def test_erasure_leaves_in_doubt_what_is_on_the_wire_alone(
     five: list[Mail], mailoutbox: list[EmailMessage], now: datetime
 ) -> None:
@@ -199,6 +221,7 @@ def test_messages_cost_one_statement_each_and_a_flight_the_same_however_many(
         mails = [queue_note(f"{number}-{one}") for one in range(number)]
         return counted(lambda: delivery.deliver(ids(mails), now=now))
 
+    pace.reserve(1)
     few, many = cost(5), cost(25)
     assert many - few == 20
     assert cost(26) - many <= 7  # another flight, whose first mail needs no note
@@ -301,6 +324,17 @@ def test_workers_share_one_cap(
     # The clock of the database goes on a little between the two.
     assert moments[:20] == pytest.approx([n / 20 for n in range(20)])
     assert moments[20:] == pytest.approx([1 + n / 20 for n in range(20)], abs=0.3)
+
+
+def test_worker_stopped_while_it_takes_moments_holds_up_nobody_else(
+    db: None, settings: Settings
+) -> None:
+    """Nothing is locked between its statements."""
+    settings.MAIL_PER_SECOND = 20.0
+    pace.reserve(20)
+    with CaptureQueriesContext(connection) as seen:
+        pace.reserve(20)
+    assert not [query for query in seen.captured_queries if "FOR UPDATE" in query["sql"]]
 
 
 def test_moments_that_passed_unused_are_void(

@@ -152,8 +152,10 @@ def settle_lost(now: datetime) -> list[UUID]:
     under_way = Mail.objects.filter(state=State.SENDING, lease_until__gte=Now())
     going = set(under_way.values_list("pk", flat=True))
     lost = [pk for pk, flight in flights.items() if not going.intersection(flight.ids)]
-    # Once more and locked: the worker may have come further, or be back.
-    for flight in Flight.objects.filter(pk__in=lost).select_for_update().order_by("pk"):
+    # Once more and locked: the worker may have come further, or be back. One that was stopped while
+    # it wrote keeps its row locked, and nobody else waits for that.
+    rows = Flight.objects.filter(pk__in=lost).select_for_update(skip_locked=True)
+    for flight in rows.order_by("pk"):
         del flights[flight.pk]
         _settle(flight, now)
     return [pk for flight in flights.values() for pk in flight.ids]

@@ -5,12 +5,11 @@ worker, instead of some for each message.
 """
 
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from math import ceil
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import DateTimeField
 from django.db.models.functions import Now
 
@@ -19,6 +18,8 @@ from recruiting.mailing.models import Pace
 
 AHEAD_MAX = timedelta(minutes=2)
 """Moments further ahead than that were given away before the database's clock was set back."""
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 LATE_MAX = 0.25
 """Seconds after which a moment that was not used is void: using them up later would be a burst."""
@@ -45,20 +46,20 @@ class Slots:
 
 
 def reserve(messages: int) -> float:
-    """Take the next moments of the installation. Returns the seconds until the first of them."""
+    """Take the next moments of the installation. Returns the seconds until the first of them.
+
+    Who finds them taken meanwhile looks again: with a lock in its place, a worker that was stopped
+    while it had it would hold up all the others.
+    """
     needed = timedelta(seconds=messages / settings.MAIL_PER_SECOND)
-    with transaction.atomic():
-        row = (
-            Pace.objects.select_for_update()
-            .annotate(clock=Now(output_field=DateTimeField()))
-            .filter(pk=1)
-            .first()
-        )
-        if row is None:
-            # After a crash of the database, or the first time: two who see that at once both go.
-            Pace.objects.bulk_create([Pace(taken_until=Now() + needed)], ignore_conflicts=True)
-            return 0.0
-        start = row.clock if row.taken_until - row.clock > AHEAD_MAX else row.taken_until
-        start = max(start, row.clock)
-        Pace.objects.filter(pk=1).update(taken_until=start + needed)
-    return float((start - row.clock).total_seconds())
+    while True:
+        clock = Now(output_field=DateTimeField())
+        found = Pace.objects.filter(pk=1).values_list("taken_until", clock).first()
+        if found is None:  # after a crash of the database, or the first time
+            Pace.objects.bulk_create([Pace(taken_until=LONG_AGO)], ignore_conflicts=True)
+            continue
+        taken_until, now = found
+        start = now if taken_until - now > AHEAD_MAX else max(taken_until, now)
+        free = Pace.objects.filter(pk=1, taken_until=taken_until)
+        if free.update(taken_until=start + needed):
+            return float((start - now).total_seconds())
