@@ -20,6 +20,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.db.models import Q
 
 from recruiting.lib.businesstime import instant
@@ -32,12 +33,20 @@ Turn = tuple[datetime, str]
 
 _DAY = timedelta(days=1)
 
+STOPPED_AFTER = timedelta(seconds=30)
+"""When the database ends a claim that goes on no more: its worker was stopped, or its machine is
+gone. Until then those whom it holds cannot sign in."""
+
 
 def hold(mails: Iterable[Mail]) -> None:
     """Part of the transaction of a claim: those who get a mail of theirs that can wait are claimed
     for by one worker at a time. Costs nothing where no such mail is among them."""
     people = {mail.recipient_id for mail in mails if _can_wait(mail.kind)}
     if people:
+        if connection.vendor == "postgresql":
+            milliseconds = STOPPED_AFTER // timedelta(milliseconds=1)
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = {milliseconds:d}")
         rows = get_user_model().objects.filter(pk__in=people).order_by("pk")
         list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
