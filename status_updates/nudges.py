@@ -16,12 +16,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from intake.access import LEFT, gone
 from intake.mails import BRIEF
-from recruiting.accounts.models import Delegation, User
+from recruiting.accounts.models import Delegation, Membership, User
 from recruiting.approvals.balls import Kind as BallKind
 from recruiting.approvals.interview_mail import FEEDBACK_LINK
 from recruiting.approvals.models import Interview
@@ -252,7 +252,12 @@ def _days_off(hours: Calendar, mail: Mail, until: datetime) -> timedelta:
 def render(batch: Sequence[Mail], now: datetime) -> dict[UUID, Rendered | Skip]:
     """Each with what it was written for and what is overdue still. Seven statements at most."""
     jobs = {pk for mail in batch for pk in mail.payload["requisitions"]}
-    rows = Requisition.objects.filter(pk__in=jobs).select_related("client", "recruiter", "manager")
+    serving = Membership.objects.filter(user=OuterRef("recruiter"), client=OuterRef("client"))
+    rows = (
+        Requisition.objects.filter(pk__in=jobs)
+        .annotate(is_served=Exists(serving))
+        .select_related("client", "recruiter", "manager")
+    )
     by_pair: defaultdict[Pair, list[Overdue]] = defaultdict(list)
     for one in overdue(rows, now):
         by_pair[one.holder, one.requisition.client_id].append(one)
@@ -313,17 +318,22 @@ def _written(
         "unsubscribe_url": unsubscribe_url(reader.pk, NUDGE),
     }
     thread = hashed("thread", f"{reader.pk}:{mail.client_id}")
-    return render_mail(NUDGE, context).with_headers(
-        {
-            "Reply-To": ", ".join(user.email for user in recruiters),
-            "References": f"<{thread}@{site_host()}>",
-            "List-Id": f"Same Page nudges <nudges.{site_host()}>",
-        }
-    )
+    headers = {
+        "References": f"<{thread}@{site_host()}>",
+        "List-Id": f"Same Page nudges <nudges.{site_host()}>",
+    }
+    if recruiters:
+        headers["Reply-To"] = ", ".join(user.email for user in recruiters)
+    return render_mail(NUDGE, context).with_headers(headers)
 
 
 def _recruiters(left: Sequence[Overdue]) -> list[User]:
-    people = {one.requisition.recruiter for one in left}
+    """Those who still work for the client: the others are to read no answer."""
+    people = {
+        job.recruiter
+        for job in (one.requisition for one in left)
+        if job.recruiter.is_active and (job.recruiter.is_lead or job.is_served)  # type: ignore[attr-defined]
+    }
     return sorted(people, key=lambda user: user.display_name)
 
 

@@ -320,6 +320,23 @@ def test_headers_lead_to_the_recruiter_and_stop_nudges_alone(slate: Slate, manag
     assert f"/mail/unsubscribe/nudge:{manager.pk.hex}" in mail.text
 
 
+@pytest.mark.parametrize("how", ["deactivated", "left"])
+def test_answer_goes_to_nobody_who_no_longer_works_for_the_client(
+    how: str, slate: Slate, recruiter: User, lead: User
+) -> None:
+    if how == "deactivated":
+        User.objects.filter(pk=recruiter.pk).update(is_active=False)
+    else:
+        Membership.objects.filter(user=recruiter).delete()
+    sweep(LATE)
+    [mail] = nudges()
+    assert mail.state == State.SENT
+    assert "Reply-To" not in mail.headers
+    for text in (mail.text, mail.html):
+        assert "Rosa Recruiter" not in text
+        assert "An answer to this mail" not in text
+
+
 def test_recruiter_finds_the_nudge_in_the_archive(
     slate: Slate, recruiter: User, other_recruiter: User, sign_in: SignIn
 ) -> None:
