@@ -39,6 +39,7 @@ from recruiting.mailing.signed_links import ACT_LASTS, link_url
 from requisitions.models import Requisition
 from status_updates.digests.snapshot import KIND as DIGEST
 from status_updates.digests.stand_ins import COPY
+from status_updates.models import DigestHold
 from status_updates.overdue import Overdue, maybe_late, overdue
 
 NUDGE = "nudge"
@@ -150,7 +151,11 @@ class Told:
 
 def _told(pairs: Iterable[Pair], now: datetime) -> defaultdict[Pair, Told]:
     """By reader and client, out of the ledger. What was skipped because nobody was there, or
-    because it was settled and came back, has not been told; what the digest tells instead has."""
+    because it was settled and came back, has not been told; what the digest tells instead has. A
+    digest that is held back tells nothing, however long it is put off."""
+    held = DigestHold.objects.standing().filter(
+        manager=OuterRef("recipient"), client=OuterRef("client"), period=OuterRef("period")
+    )
     found: defaultdict[Pair, Told] = defaultdict(Told)
     near = (now - timedelta(days=2), now + timedelta(days=2))
     rows = (
@@ -158,6 +163,7 @@ def _told(pairs: Iterable[Pair], now: datetime) -> defaultdict[Pair, Told]:
         .filter(Q(kind=NUDGE) | Q(kind__in=(DIGEST, COPY), due_at__range=near))
         .exclude(kind=NUDGE, state=State.SKIPPED, reason__in=(AWAY, SETTLED))
         .exclude(kind__in=(DIGEST, COPY), state__in=(State.SKIPPED, State.FAILED))
+        .exclude(Exists(held), kind=DIGEST, state=State.PENDING)
         .order_by()
         .values_list("recipient", "client", "kind", "state", "due_at", "payload")
     )

@@ -24,6 +24,7 @@ from recruiting.mailing.models import Mail, State
 from requisitions.models import Requisition, Status
 from status_updates.digests.snapshot import KIND as DIGEST
 from status_updates.nudges import AWAY, NUDGE, SETTLED, materialise
+from status_updates.models import DigestHold
 from tests.factories import (
     NOW,
     make_brief,
@@ -335,6 +336,21 @@ def test_answer_goes_to_nobody_who_no_longer_works_for_the_client(
     for text in (mail.text, mail.html):
         assert "Rosa Recruiter" not in text
         assert "An answer to this mail" not in text
+
+
+def test_held_digest_is_no_reason_for_silence(slate: Slate, manager: User, recruiter: User) -> None:
+    """It is put off from hour to hour, for up to two weeks, and tells nothing meanwhile."""
+    client = slate.requisition.client
+    DigestHold.place(
+        "Wait", manager=manager, client=client, period="2026-W11", by=recruiter, now=NOW
+    )
+    digest = ledger.new_row(
+        DIGEST, recipient_id=manager.pk, client_id=client.pk, period="2026-W11",
+        scheduled_at=at("09T08:00"), now=at("09T00:00"),
+    )  # fmt: skip
+    digest.due_at = digest.next_attempt_at = LATE + timedelta(minutes=30)
+    digest.save()
+    assert nudges_after(LATE)
 
 
 def test_recruiter_finds_the_nudge_in_the_archive(
