@@ -23,8 +23,8 @@ from recruiting.mailing import delivery, ledger, subscriptions
 from recruiting.mailing.models import Mail, State
 from requisitions.models import Requisition, Status
 from status_updates.digests.snapshot import KIND as DIGEST
-from status_updates.nudges import AWAY, NUDGE, SETTLED, materialise
 from status_updates.models import DigestHold
+from status_updates.nudges import AWAY, NUDGE, SETTLED, materialise
 from tests.factories import (
     NOW,
     make_brief,
