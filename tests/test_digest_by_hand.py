@@ -161,6 +161,21 @@ def test_reason_is_for_recruiters_alone(
     assert Event.objects.get(action="held back a digest").is_private
 
 
+def test_manager_is_not_told_who_held_back_what_never_went(
+    press: Callable[..., Any], recruiter: User, manager: User, sign_in: SignIn,
+    clock: TimeMachineFixture,
+) -> None:  # fmt: skip
+    press("digest_hold", reason="Secret reason")
+    for hours in (0, 160):
+        sweep(MONDAY + hours * HOUR)
+    clock.move_to(MONDAY + 161 * HOUR)
+    skipped = Mail.objects.kind(KIND).get(state=State.SKIPPED)
+    pages = (reverse("digests"), reverse("digest", args=[skipped.pk]))
+    told = {user: [sign_in(user).get(page).text for page in pages] for user in (recruiter, manager)}
+    assert all("Held back by Rosa Recruiter, and not released." in page for page in told[recruiter])
+    assert all("Skipped" in page and "eld back" not in page for page in told[manager])
+
+
 def test_hold_without_a_reason_or_of_one_that_has_gone_holds_nothing(
     press: Callable[..., Any],
 ) -> None:

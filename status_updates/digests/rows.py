@@ -42,6 +42,9 @@ RECENT = timedelta(days=40)
 
 WENT = (State.SENDING, State.SENT, State.AMBIGUOUS)
 
+HELD_BACK = "Held back by"
+"""How the reason begins of one that was never released, which is for recruiters alone."""
+
 
 def materialise(now: datetime) -> int:
     """Write the digests of everybody's current period that are not written yet.
@@ -235,7 +238,7 @@ def _held(mail: Mail, hold: DigestHold, now: datetime) -> Skip | Postpone:
     over = schedule.begins(period_in(mail).next(), mail.zone)
     if now < over:
         return Postpone(min(over, now + schedule.ON_TIME))
-    return Skip(f"Held back by {hold.by.display_name}, and not released.")
+    return Skip(f"{HELD_BACK} {hold.by.display_name}, and not released.")
 
 
 def _rivals(batch: Sequence[Mail]) -> defaultdict[tuple[UUID, UUID | None], list[Mail]]:
