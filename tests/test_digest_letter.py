@@ -19,6 +19,7 @@ from recruiting.accounts.models import (
     Client,
     Delegation,
     Membership,
+    Preferences,
     Role,
     User,
 )
@@ -485,3 +486,13 @@ def test_letter_leads_to_no_recruiter_who_has_left_the_client(
     assert "Waiting on you" in html_of(second)
     assert "recruiter@acme.example" not in body(second) + html_of(second)
     assert "\nRosa Recruiter\n" not in body(second)
+
+
+def test_first_letter_of_every_other_week_tells_of_both_weeks(
+    letter: Letter, requisition: Requisition
+) -> None:
+    """The recruiter logged it in the first of the two, before the manager had any letter."""
+    Preferences.objects.update(digest_rhythm="fortnightly")
+    make_checkpoint(requisition, counts={Stage.FOUND: 7}, now=NOW)
+    told = body(letter(MONDAY + WEEK))
+    assert "In the last two weeks: 7 found" in told

@@ -12,6 +12,7 @@ from recruiting.approvals.balls import Ball
 from recruiting.mailing.render import one_line
 from requisitions.models import Stage
 from requisitions.words import day_words, days_words, moved_words, since_words, stage_words
+from status_updates.digests.schedule import FORTNIGHT
 from status_updates.digests.snapshot import Letter
 from status_updates.facts import Facts, PromiseFact
 from status_updates.waiting import Waiting
@@ -90,7 +91,10 @@ def summary(letter: Letter) -> str:
     number = count(len(letter.lines))
     if letter.is_quiet:
         return f"{_quiet(letter)}: nothing was logged on your {number}."
-    since = "In the last seven days" if letter.is_first else f"Since {weekday(letter.since)}"
+    since = f"Since {weekday(letter.since)}"
+    if letter.is_first:
+        is_week = letter.period.days < FORTNIGHT
+        since = "In the last seven days" if is_week else "In the last two weeks"
     if moved := letter.moved:
         return f"{since}: {moved_words(moved)}, over {number}."
     return f"{since} no counts moved on your {number}, but other things did."
