@@ -16,6 +16,7 @@ from recruiting.accounts.models import Client, Preferences, User, WorkingCard
 from recruiting.audit.models import Event
 from recruiting.mailing import delivery, subscriptions
 from recruiting.mailing.models import Mail, State, Suspension
+from recruiting.mailing.resending import send_again
 from requisitions.models import Requisition
 from status_updates.digests import rows
 from status_updates.digests.snapshot import KIND
@@ -72,6 +73,19 @@ def test_held_digest_does_not_go_and_is_skipped_when_its_week_is_over(
     mail = Mail.objects.kind(KIND).earliest("scheduled_at")
     assert mail.reason == "Held back by Rosa Recruiter, and not released."
     assert sweep(MONDAY + 7 * DAY) == [State.SKIPPED, State.SENT]
+    assert len(outgoing) == 1
+
+
+def test_lead_sends_what_was_held_till_its_week_was_over(
+    press: Callable[..., Any], lead: User, outgoing: list[EmailMessage]
+) -> None:
+    """Nobody can release it any more, and nothing else says that it must not go."""
+    press("digest_hold", reason="The offer comes first")
+    for hours in (0, 160):
+        sweep(MONDAY + hours * HOUR)
+    skipped = Mail.objects.kind(KIND).get(state=State.SKIPPED)
+    send_again(skipped, reason="She asks for it", by=lead, now=MONDAY + 161 * HOUR)
+    sweep(MONDAY + 161 * HOUR)
     assert len(outgoing) == 1
 
 

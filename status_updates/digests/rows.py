@@ -238,7 +238,7 @@ def _held(mail: Mail, hold: DigestHold, now: datetime) -> Skip | Postpone:
     over = schedule.begins(period_in(mail).next(), mail.zone)
     if now < over:
         return Postpone(min(over, now + schedule.ON_TIME))
-    return Skip(f"{HELD_BACK} {hold.by.display_name}, and not released.")
+    return Skip(f"{HELD_BACK} {hold.by.display_name}, and not released.", too_late=True)
 
 
 def _rivals(batch: Sequence[Mail]) -> defaultdict[tuple[UUID, UUID | None], list[Mail]]:
