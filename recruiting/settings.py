@@ -213,6 +213,8 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
 EMAIL_DATA_TIMEOUT = env.int("EMAIL_DATA_TIMEOUT", default=60)
 # For all workers together.
 MAIL_PER_SECOND = env.float("MAIL_PER_SECOND", default=20.0)
+if MAIL_PER_SECOND <= 0:
+    raise ImproperlyConfigured("MAIL_PER_SECOND is above zero; to stop mail, hold it on its page.")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Same Page <same-page@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # A service outside that raises the alarm when nobody asks for this address any more.

@@ -18,6 +18,7 @@ from status_updates.digests.snapshot import KIND
 from tests.factories import make_user
 from tests.queries import counted
 
+pytestmark = pytest.mark.one_database
 MONDAY = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 SignIn = Callable[[User], Browser]

@@ -22,7 +22,7 @@ from status_updates.digests import rows
 from status_updates.digests.snapshot import KIND
 from status_updates.models import DigestHold
 
-pytestmark = [pytest.mark.usefixtures("clock", "requisition")]
+pytestmark = pytest.mark.usefixtures("clock", "requisition")
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MONDAY = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)

@@ -19,6 +19,7 @@ from status_updates.digests import rows
 from status_updates.digests.snapshot import KIND
 from tests.factories import make_user
 
+pytestmark = pytest.mark.one_database
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BEGIN = datetime(2026, 3, 16, 0, 0, tzinfo=UTC)
 """A Monday, when the clocks have changed in New York and have not in Berlin."""

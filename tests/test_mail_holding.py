@@ -186,6 +186,7 @@ def test_leads_are_told_once(held: SendingHold, lead: User, manager: User, now: 
         mail_trouble.tell(now)
     [told] = Notification.objects.all()
     assert (told.recipient, told.words, told.url) == (lead, mail_trouble.HELD, "/mail/")
+    assert not told.is_to_mail
 
 
 def test_leads_are_told_once_a_day_that_mail_is_late(

@@ -190,7 +190,7 @@ class PreferencesForm(CardForm):
         label="Mails a day that can wait, at most",
         min_value=0,
         max_value=MAIL_BUDGET_MAX,
-        help_text="Reminders and summaries past this number wait for the next day or the next "
+        help_text="Reminders and notifications past this number wait for the next day or the next "
         "digest. Resumes to decide on, signatures, invitations and sign-in codes always come.",
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )

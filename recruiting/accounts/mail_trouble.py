@@ -68,6 +68,8 @@ def _tell_leads(seen: Watch) -> None:
         told = {lead: Told(NotificationKind.MAIL, words) for lead, _ in _leads_but(None)}
         with transaction.atomic():
             Notification.tell(told, cause=cause, by=None, now=seen.now, place=reverse("mail_desk"))
+            if words == HELD:  # by mail it would come when it is no longer true
+                Notification.objects.filter(cause=cause).update(is_to_mail=False)
 
 
 def _tell(cause: str, words: str, person: User, pairs: list[Pair], now: datetime) -> None:

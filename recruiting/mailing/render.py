@@ -18,6 +18,9 @@ from django.template.engine import Engine
 SUBJECT_MAX = 150
 """Characters; longer subjects are cut by every mail program."""
 
+PREHEADER_ENDS = "\N{FIGURE SPACE}\N{COMBINING GRAPHEME JOINER}" * 30
+"""Spaces that a list of mails shows behind the preheader instead of the first words of the mail."""
+
 # Rules inside @media stay in the head: they are for dark mode, for phones and for paper.
 _inliner = css_inline.CSSInliner(keep_at_rules=True, minify_css=True, load_remote_stylesheets=False)
 
@@ -54,7 +57,7 @@ def render_mail(name: str, context: Mapping[str, Any]) -> Rendered:
     Templates find the address of this installation as `site`. The subject becomes one line, so
     that nothing in a name or a title can add a header.
     """
-    values = {"site": settings.SITE_URL, **context}
+    values = {"site": settings.SITE_URL, "preheader_ends": PREHEADER_ENDS, **context}
     return Rendered(
         subject=one_line(_render(f"emails/{name}_subject.txt", values)),
         text=_tidy(_render(f"emails/{name}_body.txt", values)),

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.http import QueryDict
 
@@ -35,6 +37,9 @@ class HoldForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     period = forms.RegexField(PERIOD, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="hold_%s", **kwargs)
 
 
 class SendingForm(forms.Form):

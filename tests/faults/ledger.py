@@ -141,22 +141,15 @@ class Ledger:
     def let_leases_of_the_dead_run_out(self) -> None:
         """Ten minutes pass for those who are known to be dead; for nobody else."""
         self.ask(
-            """
-            UPDATE mailing_flight SET lease_until = now() - interval '2 seconds'
-             WHERE EXISTS (SELECT 1 FROM jsonb_array_elements(mails) aboard
-                           JOIN faults_claim ON mail = (aboard->>0)::uuid WHERE is_dead);
-            UPDATE mailing_mail SET lease_until = now() - interval '1 second' FROM faults_claim
-             WHERE id = mail AND state IN ('claimed', 'sending') AND lease_until > now() AND is_dead
-            """
+            """UPDATE mailing_mail SET lease_until = now() - interval '1 second' FROM faults_claim
+               WHERE id = mail AND state IN ('claimed', 'sending') AND lease_until > now()
+               AND is_dead"""
         )
 
     def let_all_leases_run_out(self) -> None:
         self.ask(
-            """
-            UPDATE mailing_flight SET lease_until = now() - interval '2 seconds';
-            UPDATE mailing_mail SET lease_until = now() - interval '1 second'
-             WHERE state IN ('claimed', 'sending')
-            """
+            """UPDATE mailing_mail SET lease_until = now() - interval '1 second'
+               WHERE state IN ('claimed', 'sending')"""
         )
 
     def let_waits_end(self) -> None:

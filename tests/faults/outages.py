@@ -133,8 +133,9 @@ def _check(
 
 
 def _goes(slot: datetime, begins: datetime, ends: datetime, hours: Calendar) -> datetime | None:
+    """None: never. What was due before the outage goes with the last sweep, at its begin."""
     if slot <= begins or slot >= ends:
-        return slot
+        return max(slot, begins)
     late = ends - slot
     if late <= HOUR:
         return ends
