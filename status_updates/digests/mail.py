@@ -55,6 +55,7 @@ def register() -> None:
             "changed and what comes next.",
             meant_for=lambda user: user.is_manager,
             budget=Budget.COUNTED,
+            stopped=rows.stopped,
             resumed=rows.resumed,
             materialise=rows.materialise,
         )

@@ -121,9 +121,14 @@ def new_row(
     )
 
 
+def stopped(user: User) -> None:
+    """Her preferences say it too: a page of them that was opened before is stale now."""
+    Preferences.objects.filter(user=user).update(version=F("version") + 1)
+
+
 def resumed(user: User, now: datetime) -> None:
     """Subscribed again: digests missed in between are not made up for."""
-    Preferences.objects.filter(user=user).update(digest_since=now)
+    Preferences.objects.filter(user=user).update(digest_since=now, version=F("version") + 1)
 
 
 # --- who has none yet ----------------------------------------------------------------------
