@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.test import Client as Browser
@@ -14,7 +15,7 @@ from time_machine import TimeMachineFixture
 
 from recruiting.accounts.models import Client, Preferences, User, WorkingCard
 from recruiting.audit.models import Event
-from recruiting.mailing import delivery, subscriptions
+from recruiting.mailing import delivery, holding, subscriptions
 from recruiting.mailing.models import Mail, State, Suspension
 from recruiting.mailing.resending import send_again
 from requisitions.models import Requisition
@@ -255,6 +256,25 @@ def test_skipped_digest_can_be_sent_by_hand_in_its_week(
     press("digest_sending")
     assert sweep(MONDAY + 2 * HOUR) == [State.SENT]
     assert Mail.objects.kind(KIND).get().reason == ""
+
+
+def test_while_all_sending_is_held_it_is_not_said_to_be_on_its_way(
+    press: Callable[..., Any], now: datetime
+) -> None:
+    holding.hold("A backup seems to have been restored.", now=now)
+    assert said(press("digest_sending", period="2026-W11")) == [
+        "All sending is held: it goes to Max Manager when a lead releases that."
+    ]
+
+
+def test_release_of_what_nobody_holds_says_so(press: Callable[..., Any]) -> None:
+    assert said(press("digest_release")) == [
+        "Nobody holds back the next one, which goes on Monday 16 March, 08:00."
+    ]
+
+
+def said(answer: Any) -> list[str]:
+    return [str(message) for message in get_messages(answer.wsgi_request)]
 
 
 def test_outside_working_hours_it_is_asked_whether_that_is_meant(

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from recruiting.accounts.models import Client, Membership, Role
-from recruiting.mailing.models import Mail, State, Unsubscription
+from recruiting.mailing.models import Mail, SendingHold, State, Unsubscription
 from status_updates.digests import aftermath
 from status_updates.digests.forms import PersonalLineForm
 from status_updates.digests.rows import HELD_BACK
@@ -190,6 +190,14 @@ def period_words(period: Period) -> str:
     """Which one it is that comes for the period of now."""
     names = {DAY: "today's digest", WEEK: "this week's digest"}
     return names.get(period.days, "the digest of these two weeks")
+
+
+def sending_words(membership: Membership) -> str:
+    """What becomes of a digest that somebody has sent now."""
+    name = membership.user.display_name
+    if SendingHold.objects.open().exists():
+        return f"All sending is held: it goes to {name} when a lead releases that."
+    return f"On its way to {name}."
 
 
 def hours_words(membership: Membership, now: datetime) -> str:
