@@ -61,7 +61,7 @@ SHOWN = 20
 """Things in one mail; to more there is a link."""
 
 TITLE_SHOWN = 40
-"""Characters of a requisition's title in the subject."""
+"""Characters of a client's name or a requisition's title in the subject."""
 
 AWAY = "Nobody was at work in the days after: the digest tells it."
 SETTLED = "Settled meanwhile."
@@ -351,7 +351,7 @@ def _subject(mail: Mail, left: Sequence[Overdue], zone: ZoneInfo, *, is_last: bo
     said = f"{title}: {first.what}, {first.late_words(zone)}"
     if len(left) > 1:
         said = f"{len(left):,} things are overdue, the oldest {said}"
-    return f"{mail.client}: {still}{said}"
+    return f"{one_line(str(mail.client), TITLE_SHOWN)}: {still}{said}"
 
 
 def _item(

@@ -496,3 +496,14 @@ def test_first_letter_of_every_other_week_tells_of_both_weeks(
     make_checkpoint(requisition, counts={Stage.FOUND: 7}, now=NOW)
     told = body(letter(MONDAY + WEEK))
     assert "In the last two weeks: 7 found" in told
+
+
+def test_long_names_leave_room_for_the_counts(
+    letter: Letter, requisition: Requisition, manager: User, acme: Client, globex: Client
+) -> None:
+    Membership.objects.create(user=manager, client=globex, created_at=NOW)
+    Client.objects.filter(pk=acme.pk).update(name=("Havelmark Hospitals and Clinics " * 4)[:120])
+    make_brief(requisition, requisition.recruiter)
+    assert letter().subject.startswith(
+        "Havelmark Hospitals and Clinics…: 1 signature waiting · 1 requisition"
+    )

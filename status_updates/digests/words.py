@@ -21,7 +21,7 @@ NEWEST_STAGES = 2
 """How many of the moved stages stand in the subject, the furthest along first."""
 
 TITLE_SHOWN = 40
-"""Characters of a requisition's title in the subject."""
+"""Characters of a name or a requisition's title in the subject: the counts are to be seen."""
 
 TITLE_AGAIN = 70
 """Characters of a title where the letter has it in full elsewhere."""
@@ -38,7 +38,8 @@ OWN_PLACE = ("Promised: ", "Promise kept: ", "Promise missed: ")
 def subject(letter: Letter, for_whom: str = "") -> str:
     """ "2 decisions waiting · 3 requisitions · Data Analyst: first slate Friday". A manager of
     several clients reads first which one it is about."""
-    before = [for_whom, letter.client.name if letter.is_one_of_several else ""]
+    client = one_line(letter.client.name, TITLE_SHOWN) if letter.is_one_of_several else ""
+    before = [one_line(for_whom, TITLE_SHOWN), client]
     parts = [asks(letter.waiting), count(len(letter.lines))]
     promised = _next_promise(letter)
     if not (letter.waiting and promised):
