@@ -16,12 +16,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from intake.access import LEFT, gone
 from intake.mails import BRIEF
-from recruiting.accounts.models import Delegation, User
+from recruiting.accounts.models import Delegation, Membership, User
 from recruiting.approvals.balls import Kind as BallKind
 from recruiting.approvals.interview_mail import FEEDBACK_LINK
 from recruiting.approvals.models import Interview
@@ -39,6 +39,7 @@ from recruiting.mailing.signed_links import ACT_LASTS, link_url
 from requisitions.models import Requisition
 from status_updates.digests.snapshot import KIND as DIGEST
 from status_updates.digests.stand_ins import COPY
+from status_updates.models import DigestHold
 from status_updates.overdue import Overdue, maybe_late, overdue
 
 NUDGE = "nudge"
@@ -60,7 +61,7 @@ SHOWN = 20
 """Things in one mail; to more there is a link."""
 
 TITLE_SHOWN = 40
-"""Characters of a requisition's title in the subject."""
+"""Characters of a client's name or a requisition's title in the subject."""
 
 AWAY = "Nobody was at work in the days after: the digest tells it."
 SETTLED = "Settled meanwhile."
@@ -150,7 +151,11 @@ class Told:
 
 def _told(pairs: Iterable[Pair], now: datetime) -> defaultdict[Pair, Told]:
     """By reader and client, out of the ledger. What was skipped because nobody was there, or
-    because it was settled and came back, has not been told; what the digest tells instead has."""
+    because it was settled and came back, has not been told; what the digest tells instead has. A
+    digest that is held back tells nothing, however long it is put off."""
+    held = DigestHold.objects.standing().filter(
+        manager=OuterRef("recipient"), client=OuterRef("client"), period=OuterRef("period")
+    )
     found: defaultdict[Pair, Told] = defaultdict(Told)
     near = (now - timedelta(days=2), now + timedelta(days=2))
     rows = (
@@ -158,6 +163,7 @@ def _told(pairs: Iterable[Pair], now: datetime) -> defaultdict[Pair, Told]:
         .filter(Q(kind=NUDGE) | Q(kind__in=(DIGEST, COPY), due_at__range=near))
         .exclude(kind=NUDGE, state=State.SKIPPED, reason__in=(AWAY, SETTLED))
         .exclude(kind__in=(DIGEST, COPY), state__in=(State.SKIPPED, State.FAILED))
+        .exclude(Exists(held), kind=DIGEST, state=State.PENDING)
         .order_by()
         .values_list("recipient", "client", "kind", "state", "due_at", "payload")
     )
@@ -252,7 +258,12 @@ def _days_off(hours: Calendar, mail: Mail, until: datetime) -> timedelta:
 def render(batch: Sequence[Mail], now: datetime) -> dict[UUID, Rendered | Skip]:
     """Each with what it was written for and what is overdue still. Seven statements at most."""
     jobs = {pk for mail in batch for pk in mail.payload["requisitions"]}
-    rows = Requisition.objects.filter(pk__in=jobs).select_related("client", "recruiter", "manager")
+    serving = Membership.objects.filter(user=OuterRef("recruiter"), client=OuterRef("client"))
+    rows = (
+        Requisition.objects.filter(pk__in=jobs)
+        .annotate(is_served=Exists(serving))
+        .select_related("client", "recruiter", "manager")
+    )
     by_pair: defaultdict[Pair, list[Overdue]] = defaultdict(list)
     for one in overdue(rows, now):
         by_pair[one.holder, one.requisition.client_id].append(one)
@@ -313,17 +324,22 @@ def _written(
         "unsubscribe_url": unsubscribe_url(reader.pk, NUDGE),
     }
     thread = hashed("thread", f"{reader.pk}:{mail.client_id}")
-    return render_mail(NUDGE, context).with_headers(
-        {
-            "Reply-To": ", ".join(user.email for user in recruiters),
-            "References": f"<{thread}@{site_host()}>",
-            "List-Id": f"Same Page nudges <nudges.{site_host()}>",
-        }
-    )
+    headers = {
+        "References": f"<{thread}@{site_host()}>",
+        "List-Id": f"Same Page nudges <nudges.{site_host()}>",
+    }
+    if recruiters:
+        headers["Reply-To"] = ", ".join(user.email for user in recruiters)
+    return render_mail(NUDGE, context).with_headers(headers)
 
 
 def _recruiters(left: Sequence[Overdue]) -> list[User]:
-    people = {one.requisition.recruiter for one in left}
+    """Those who still work for the client: the others are to read no answer."""
+    people = {
+        job.recruiter
+        for job in (one.requisition for one in left)
+        if job.recruiter.is_active and (job.recruiter.is_lead or job.is_served)  # type: ignore[attr-defined]
+    }
     return sorted(people, key=lambda user: user.display_name)
 
 
@@ -335,7 +351,7 @@ def _subject(mail: Mail, left: Sequence[Overdue], zone: ZoneInfo, *, is_last: bo
     said = f"{title}: {first.what}, {first.late_words(zone)}"
     if len(left) > 1:
         said = f"{len(left):,} things are overdue, the oldest {said}"
-    return f"{mail.client}: {still}{said}"
+    return f"{one_line(str(mail.client), TITLE_SHOWN)}: {still}{said}"
 
 
 def _item(

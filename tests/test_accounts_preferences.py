@@ -246,6 +246,20 @@ def test_stale_save_shows_both_and_changes_nothing(sign_in: SignIn, manager: Use
     assert Preferences.objects.get(user=manager).digest_hour == 17
 
 
+def test_page_from_before_the_digest_was_stopped_elsewhere_does_not_bring_it_back(
+    sign_in: SignIn, manager: User
+) -> None:
+    """By the link in a mail, or on the page of all mail."""
+    browser = sign_in(manager)
+    browser.post("/preferences/mail/stop/", {"kind": "digest"})
+    answer = browser.post(URL, full(name="Max M"))
+    assert answer.status_code == 409
+    assert "Send me the digest" in answer.content.decode()
+    assert subscriptions.is_stopped(manager, "digest")
+    assert browser.post(URL, full(name="Max M", version="2")).status_code == 302
+    assert not subscriptions.is_stopped(manager, "digest")
+
+
 def test_recruiter_cannot_slip_digest_settings_in(sign_in: SignIn, recruiter: User) -> None:
     sign_in(recruiter).post(URL, {**full(digest_hour="17"), "name": "Rosa"})
     assert Preferences.objects.get(user=recruiter).digest_hour == 8

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.test import Client as Browser
@@ -14,8 +15,9 @@ from time_machine import TimeMachineFixture
 
 from recruiting.accounts.models import Client, Preferences, User, WorkingCard
 from recruiting.audit.models import Event
-from recruiting.mailing import delivery, subscriptions
+from recruiting.mailing import delivery, holding, subscriptions
 from recruiting.mailing.models import Mail, State, Suspension
+from recruiting.mailing.resending import send_again
 from requisitions.models import Requisition
 from status_updates.digests import rows
 from status_updates.digests.snapshot import KIND
@@ -72,6 +74,19 @@ def test_held_digest_does_not_go_and_is_skipped_when_its_week_is_over(
     mail = Mail.objects.kind(KIND).earliest("scheduled_at")
     assert mail.reason == "Held back by Rosa Recruiter, and not released."
     assert sweep(MONDAY + 7 * DAY) == [State.SKIPPED, State.SENT]
+    assert len(outgoing) == 1
+
+
+def test_lead_sends_what_was_held_till_its_week_was_over(
+    press: Callable[..., Any], lead: User, outgoing: list[EmailMessage]
+) -> None:
+    """Nobody can release it any more, and nothing else says that it must not go."""
+    press("digest_hold", reason="The offer comes first")
+    for hours in (0, 160):
+        sweep(MONDAY + hours * HOUR)
+    skipped = Mail.objects.kind(KIND).get(state=State.SKIPPED)
+    send_again(skipped, reason="She asks for it", by=lead, now=MONDAY + 161 * HOUR)
+    sweep(MONDAY + 161 * HOUR)
     assert len(outgoing) == 1
 
 
@@ -161,6 +176,21 @@ def test_reason_is_for_recruiters_alone(
     assert Event.objects.get(action="held back a digest").is_private
 
 
+def test_manager_is_not_told_who_held_back_what_never_went(
+    press: Callable[..., Any], recruiter: User, manager: User, sign_in: SignIn,
+    clock: TimeMachineFixture,
+) -> None:  # fmt: skip
+    press("digest_hold", reason="Secret reason")
+    for hours in (0, 160):
+        sweep(MONDAY + hours * HOUR)
+    clock.move_to(MONDAY + 161 * HOUR)
+    skipped = Mail.objects.kind(KIND).get(state=State.SKIPPED)
+    pages = (reverse("digests"), reverse("digest", args=[skipped.pk]))
+    told = {user: [sign_in(user).get(page).text for page in pages] for user in (recruiter, manager)}
+    assert all("Held back by Rosa Recruiter, and not released." in page for page in told[recruiter])
+    assert all("Skipped" in page and "eld back" not in page for page in told[manager])
+
+
 def test_hold_without_a_reason_or_of_one_that_has_gone_holds_nothing(
     press: Callable[..., Any],
 ) -> None:
@@ -226,6 +256,25 @@ def test_skipped_digest_can_be_sent_by_hand_in_its_week(
     press("digest_sending")
     assert sweep(MONDAY + 2 * HOUR) == [State.SENT]
     assert Mail.objects.kind(KIND).get().reason == ""
+
+
+def test_while_all_sending_is_held_it_is_not_said_to_be_on_its_way(
+    press: Callable[..., Any], now: datetime
+) -> None:
+    holding.hold("A backup seems to have been restored.", now=now)
+    assert said(press("digest_sending", period="2026-W11")) == [
+        "All sending is held: it goes to Max Manager when a lead releases that."
+    ]
+
+
+def test_release_of_what_nobody_holds_says_so(press: Callable[..., Any]) -> None:
+    assert said(press("digest_release")) == [
+        "Nobody holds back the next one, which goes on Monday 16 March, 08:00."
+    ]
+
+
+def said(answer: Any) -> list[str]:
+    return [str(message) for message in get_messages(answer.wsgi_request)]
 
 
 def test_outside_working_hours_it_is_asked_whether_that_is_meant(

@@ -14,7 +14,15 @@ from django.test import Client as Browser
 from django.utils.html import strip_tags
 from time_machine import TimeMachineFixture
 
-from recruiting.accounts.models import Absence, Client, Delegation, Membership, Role, User
+from recruiting.accounts.models import (
+    Absence,
+    Client,
+    Delegation,
+    Membership,
+    Preferences,
+    Role,
+    User,
+)
 from recruiting.lib.mailview import viewable
 from recruiting.mailing import delivery, recording
 from recruiting.mailing.links import without_personal_links
@@ -466,3 +474,36 @@ def test_answer_reaches_the_stand_in_of_a_recruiter_who_is_away(
     Absence.plan(date(2026, 3, 20), date(2026, 3, 24), by=recruiter, now=NOW)
     second = letter(MONDAY + WEEK).message()
     assert second["Reply-To"] == "recruiter@acme.example, sam@acme.example"
+
+
+def test_letter_leads_to_no_recruiter_who_has_left_the_client(
+    letter: Letter, requisition: Requisition, recruiter: User
+) -> None:
+    requisition.put_on_hold(reason="Budget", until=date(2026, 3, 25), by=recruiter, now=NOW)
+    assert "Write to Rosa: recruiter@acme.example" in body(letter(MONDAY + WEEK))
+    Membership.objects.filter(user=recruiter).delete()
+    second = letter(MONDAY + 2 * WEEK)
+    assert "Waiting on you" in html_of(second)
+    assert "recruiter@acme.example" not in body(second) + html_of(second)
+    assert "\nRosa Recruiter\n" not in body(second)
+
+
+def test_first_letter_of_every_other_week_tells_of_both_weeks(
+    letter: Letter, requisition: Requisition
+) -> None:
+    """The recruiter logged it in the first of the two, before the manager had any letter."""
+    Preferences.objects.update(digest_rhythm="fortnightly")
+    make_checkpoint(requisition, counts={Stage.FOUND: 7}, now=NOW)
+    told = body(letter(MONDAY + WEEK))
+    assert "In the last two weeks: 7 found" in told
+
+
+def test_long_names_leave_room_for_the_counts(
+    letter: Letter, requisition: Requisition, manager: User, acme: Client, globex: Client
+) -> None:
+    Membership.objects.create(user=manager, client=globex, created_at=NOW)
+    Client.objects.filter(pk=acme.pk).update(name=("Havelmark Hospitals and Clinics " * 4)[:120])
+    make_brief(requisition, requisition.recruiter)
+    assert letter().subject.startswith(
+        "Havelmark Hospitals and Clinics…: 1 signature waiting · 1 requisition"
+    )

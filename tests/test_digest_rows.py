@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from recruiting.accounts.models import Client, Membership, Preferences, Role, User, WorkingCard
 from recruiting.mailing import delivery, subscriptions
 from recruiting.mailing.models import Mail, State
+from recruiting.mailing.resending import send_again
 from requisitions.models import Requisition
 from status_updates.digests import rows
 from status_updates.digests.snapshot import KIND
@@ -384,6 +385,16 @@ def test_next_digest_before_and_after_it_is_written_down_and_sent(
     assert next_digest(manager, MONDAY - HOUR) == ("2026-W12", MONDAY)
     deliver_at(MONDAY)
     assert next_digest(manager, MONDAY + HOUR) == ("2026-W13", MONDAY + 7 * DAY)
+
+
+def test_digest_that_a_lead_sends_again_is_not_the_next_one(
+    manager: User, lead: User, requisition: Requisition
+) -> None:
+    """What is held back or written at the top meanwhile is meant for the one after it."""
+    rows.materialise(MONDAY)
+    deliver_at(MONDAY)
+    send_again(digests()[0], reason="Lost", by=lead, now=MONDAY + DAY)
+    assert next_digest(manager, MONDAY + DAY) == ("2026-W13", MONDAY + 7 * DAY)
 
 
 def test_next_digest_of_a_paused_manager_is_the_first_after_the_pause(

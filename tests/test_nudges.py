@@ -23,6 +23,7 @@ from recruiting.mailing import delivery, ledger, subscriptions
 from recruiting.mailing.models import Mail, State
 from requisitions.models import Requisition, Status
 from status_updates.digests.snapshot import KIND as DIGEST
+from status_updates.models import DigestHold
 from status_updates.nudges import AWAY, NUDGE, SETTLED, materialise
 from tests.factories import (
     NOW,
@@ -318,6 +319,38 @@ def test_headers_lead_to_the_recruiter_and_stop_nudges_alone(slate: Slate, manag
     assert mail.headers["Reply-To"] == "recruiter@acme.example"
     assert f"/mail/unsubscribe/nudge:{manager.pk.hex}" in mail.headers["List-Unsubscribe"]
     assert f"/mail/unsubscribe/nudge:{manager.pk.hex}" in mail.text
+
+
+@pytest.mark.parametrize("how", ["deactivated", "left"])
+def test_answer_goes_to_nobody_who_no_longer_works_for_the_client(
+    how: str, slate: Slate, recruiter: User, lead: User
+) -> None:
+    if how == "deactivated":
+        User.objects.filter(pk=recruiter.pk).update(is_active=False)
+    else:
+        Membership.objects.filter(user=recruiter).delete()
+    sweep(LATE)
+    [mail] = nudges()
+    assert mail.state == State.SENT
+    assert "Reply-To" not in mail.headers
+    for text in (mail.text, mail.html):
+        assert "Rosa Recruiter" not in text
+        assert "An answer to this mail" not in text
+
+
+def test_held_digest_is_no_reason_for_silence(slate: Slate, manager: User, recruiter: User) -> None:
+    """It is put off from hour to hour, for up to two weeks, and tells nothing meanwhile."""
+    client = slate.requisition.client
+    DigestHold.place(
+        "Wait", manager=manager, client=client, period="2026-W11", by=recruiter, now=NOW
+    )
+    digest = ledger.new_row(
+        DIGEST, recipient_id=manager.pk, client_id=client.pk, period="2026-W11",
+        scheduled_at=at("09T08:00"), now=at("09T00:00"),
+    )  # fmt: skip
+    digest.due_at = digest.next_attempt_at = LATE + timedelta(minutes=30)
+    digest.save()
+    assert nudges_after(LATE)
 
 
 def test_recruiter_finds_the_nudge_in_the_archive(

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client as Browser
 from time_machine import TimeMachineFixture
 
-from recruiting.accounts.models import Absence, Client, Delegation, Membership, User
+from recruiting.accounts.models import Absence, Client, Delegation, Membership, Preferences, User
 from recruiting.accounts.models.absences import NotEligible
 from recruiting.audit.models import Event
 from recruiting.mailing import delivery, subscriptions
@@ -322,6 +322,22 @@ def test_copy_that_is_no_longer_wanted_is_skipped(
     else:
         petra.leave(acme, by=lead, now=MONDAY)
     delivery.deliver(list(Mail.objects.due(MONDAY).values_list("pk", flat=True)), now=MONDAY)
+    assert [copy.state for copy in copies()] == [State.SKIPPED]
+
+
+@pytest.mark.parametrize("how", ["paused", "stopped"])
+def test_digest_that_the_manager_does_not_want_is_not_copied(
+    how: str, away: Absence, manager: User, requisition: Requisition
+) -> None:
+    """Said after the week's digest was written down, and before it was due."""
+    rows.materialise(day("16T00:30"))
+    if how == "paused":
+        Preferences.objects.filter(user=manager).update(digest_paused_until=date(2026, 4, 1))
+    else:
+        subscriptions.stop(manager, KIND, by=manager, now=day("16T01:00"))
+    sweep(MONDAY)
+    sweep(MONDAY + timedelta(minutes=1))
+    assert Mail.objects.kind(KIND).get(recipient=manager).state == State.SKIPPED
     assert [copy.state for copy in copies()] == [State.SKIPPED]
 
 

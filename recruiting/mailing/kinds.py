@@ -78,7 +78,8 @@ class Kind:
     mail without one goes. Whether the person is active, subscribed and reachable has been checked.
     `urgent`: somebody waits for it; the web process delivers it when the queue is away.
     `redact`: the text is wiped from the ledger as soon as the mail has left (sign-in codes).
-    `can_stop`: a person may unsubscribe; `resumed(user, now)` is called when she subscribes again.
+    `can_stop`: a person may unsubscribe; `stopped(user)` is called when she does, and
+    `resumed(user, now)` when she subscribes again.
     `about` tells her what it brings, and `meant_for(user)` whether she can get it at all.
     `despite_hold`: it goes while all other mail is held back after a restore.
     `forget(before)` is called when mail of the time before a restore is not to be made up for.
@@ -100,6 +101,7 @@ class Kind:
     despite_hold: bool = False
     budget: Budget = Budget.FREE
     past_budget: "Callable[[Mail, datetime], Skip | Postpone | None]" = in_the_next_digest
+    stopped: "Callable[[User], None] | None" = None
     resumed: "Callable[[User, datetime], None] | None" = None
     materialise: Callable[[datetime], int] | None = None
     forget: Callable[[datetime], None] | None = None

@@ -38,8 +38,11 @@ def stop(user: "User", kind: str, *, by: "User", now: datetime) -> None:
     """No more mail of this kind. Twice is once."""
     with transaction.atomic():
         _, new = Unsubscription.objects.get_or_create(user=user, kind=kind, defaults={"at": now})
-        if new:
-            record(f"stopped the {kind}", user, by=by, now=now)
+        if not new:
+            return
+        if kind in kinds.names() and (stopped := kinds.get(kind).stopped):
+            stopped(user)
+        record(f"stopped the {kind}", user, by=by, now=now)
 
 
 def resume(user: "User", kind: str, *, by: "User", now: datetime) -> None:

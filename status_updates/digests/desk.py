@@ -11,9 +11,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from recruiting.accounts.models import Client, Membership, Role
-from recruiting.mailing.models import Mail, State, Unsubscription
+from recruiting.mailing.models import Mail, SendingHold, State, Unsubscription
 from status_updates.digests import aftermath
 from status_updates.digests.forms import PersonalLineForm
+from status_updates.digests.rows import HELD_BACK
 from status_updates.digests.schedule import DAY, WEEK, Period, begins
 from status_updates.digests.snapshot import KIND
 from status_updates.digests.upcoming import Upcoming, upcoming
@@ -65,7 +66,7 @@ def _archive_line(
         heading=f"{what.capitalize()} to {to}" if to else f"Your {what}",
         to=to,
         when=moment_words(at),
-        outcome=f"Nudge. {_outcome(mail)}" if mail.kind == NUDGE else _outcome(mail),
+        outcome=f"Nudge. {_outcome(mail, reader)}" if what == "nudge" else _outcome(mail, reader),
         went_wrong=mail.state in (State.FAILED, State.AMBIGUOUS),
         after=deeds.get(mail.pk, ""),
         held_because=reasons.get(mail.pk, ""),
@@ -87,7 +88,8 @@ def _reasons(mails: Sequence[Mail]) -> dict[UUID, str]:
     return found
 
 
-def _outcome(mail: Mail) -> str:
+def _outcome(mail: Mail, reader: "User") -> str:
+    """The manager is not told that somebody held it back, nor who."""
     match mail.state:
         case State.SENT:
             return "Sent"
@@ -95,7 +97,9 @@ def _outcome(mail: Mail) -> str:
             return f"Next try {moment_words(mail.next_attempt_at)}"
         case State.PENDING | State.CLAIMED | State.SENDING:
             return "Scheduled" if mail.state == State.PENDING else "On its way"
-    return f"{mail.get_state_display()}: {mail.reason}" if mail.reason else mail.get_state_display()
+    is_private = mail.reason.startswith(HELD_BACK) and not reader.is_recruiter
+    reason = "" if is_private else mail.reason
+    return f"{mail.get_state_display()}: {reason}" if reason else mail.get_state_display()
 
 
 @dataclass(frozen=True)
@@ -186,6 +190,14 @@ def period_words(period: Period) -> str:
     """Which one it is that comes for the period of now."""
     names = {DAY: "today's digest", WEEK: "this week's digest"}
     return names.get(period.days, "the digest of these two weeks")
+
+
+def sending_words(membership: Membership) -> str:
+    """What becomes of a digest that somebody has sent now."""
+    name = membership.user.display_name
+    if SendingHold.objects.open().exists():
+        return f"All sending is held: it goes to {name} when a lead releases that."
+    return f"On its way to {name}."
 
 
 def hours_words(membership: Membership, now: datetime) -> str:

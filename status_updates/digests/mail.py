@@ -55,6 +55,7 @@ def register() -> None:
             "changed and what comes next.",
             meant_for=lambda user: user.is_manager,
             budget=Budget.COUNTED,
+            stopped=rows.stopped,
             resumed=rows.resumed,
             materialise=rows.materialise,
         )
@@ -144,7 +145,9 @@ def _context(letter: Letter, number: int, stand_in: StandIn | None) -> dict[str,
         "more": len(letter.lines) - len(shown),
         "coming": coming,
         "fact": fact_of(letter.period),
-        "signed": words.names([one.display_name for one in letter.recruiters if one.is_active]),
+        "signed": words.names(
+            [one.display_name for one in letter.recruiters if one.email in letter.answers_go_to]
+        ),
         "can_answer": bool(letter.answers_go_to),
         "preferences_url": _page("preferences"),
         "unsubscribe_url": unsubscribe_url(reader.pk, KIND),
@@ -176,7 +179,7 @@ def _links(one: Waiting, reader: User, letter: Letter) -> list[dict[str, str]]:
         return [_link("Answer the question", _page("answers", one.question))]
     if job.status == Status.INTAKE:
         return [_link("Answer in writing", link_url(reader, WRITING_LINK, job.pk, now=now))]
-    if job.recruiter.is_active:
+    if job.recruiter.email in letter.answers_go_to:
         write = f"mailto:{job.recruiter.email}"
         return [_link(f"Write to {job.recruiter.first_name}", write), _link("Open it", _job(one))]
     return [_link("Open it", _job(one))]

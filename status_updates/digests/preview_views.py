@@ -92,10 +92,14 @@ def digest_hold(request: AuthenticatedHttpRequest) -> HttpResponse:
 def digest_release(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Let the next digest go again; one that nobody holds is left as it is."""
     membership, now = _membership(request), timezone.now()
-    if hold := desk.upcoming_of(membership, now).hold:
+    hold = desk.upcoming_of(membership, now).hold
+    if hold:
         by_hand.release(hold, membership, by=request.user, now=now)
     words = desk.upcoming_words(desk.upcoming_of(membership, now))
-    messages.success(request, f"Released. It goes on {words}.")
+    if hold:
+        messages.success(request, f"Released. It goes on {words}.")
+    else:
+        messages.info(request, f"Nobody holds back the next one, which goes on {words}.")
     return _back(membership)
 
 
@@ -143,7 +147,7 @@ def _send(
     except NotNow as reason:
         return _sending_page(request, membership, refusal=str(reason), status=422)
     else:
-        messages.success(request, f"On its way to {membership.user.display_name}.")
+        messages.success(request, desk.sending_words(membership))
     return _back(membership)
 
 

@@ -42,6 +42,9 @@ RECENT = timedelta(days=40)
 
 WENT = (State.SENDING, State.SENT, State.AMBIGUOUS)
 
+HELD_BACK = "Held back by"
+"""How the reason begins of one that was never released, which is for recruiters alone."""
+
 
 def materialise(now: datetime) -> int:
     """Write the digests of everybody's current period that are not written yet.
@@ -118,9 +121,14 @@ def new_row(
     )
 
 
+def stopped(user: User) -> None:
+    """Her preferences say it too: a page of them that was opened before is stale now."""
+    Preferences.objects.filter(user=user).update(version=F("version") + 1)
+
+
 def resumed(user: User, now: datetime) -> None:
     """Subscribed again: digests missed in between are not made up for."""
-    Preferences.objects.filter(user=user).update(digest_since=now)
+    Preferences.objects.filter(user=user).update(digest_since=now, version=F("version") + 1)
 
 
 # --- who has none yet ----------------------------------------------------------------------
@@ -235,7 +243,7 @@ def _held(mail: Mail, hold: DigestHold, now: datetime) -> Skip | Postpone:
     over = schedule.begins(period_in(mail).next(), mail.zone)
     if now < over:
         return Postpone(min(over, now + schedule.ON_TIME))
-    return Skip(f"Held back by {hold.by.display_name}, and not released.")
+    return Skip(f"{HELD_BACK} {hold.by.display_name}, and not released.", too_late=True)
 
 
 def _rivals(batch: Sequence[Mail]) -> defaultdict[tuple[UUID, UUID | None], list[Mail]]:

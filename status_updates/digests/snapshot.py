@@ -26,7 +26,8 @@ from status_updates.waiting import Balls, Waiting, waiting_on
 KIND = "digest"
 
 FIRST_LOOKS_BACK = timedelta(days=7)
-"""What the first digest counts as news: there is no earlier one to compare with."""
+"""What the first digest counts as news at least, as there is no earlier one to compare with: the
+time of its period, where that is longer."""
 
 Pair = tuple[UUID, UUID]
 """A manager and a client."""
@@ -79,7 +80,7 @@ def letters(batch: Sequence[Mail], now: datetime) -> dict[UUID, Letter]:
     and leaves nothing out.
     """
     written = _last_written(batch, now)
-    since = {_pair(mail): written.get(_pair(mail), now - FIRST_LOOKS_BACK) for mail in batch}
+    since = {_pair(mail): written.get(_pair(mail), now - _first_looks_back(mail)) for mail in batch}
     earliest = min(since.values(), default=now)
     circle = _Circle.load(batch, now)
     requisitions = _requisitions(batch, circle, earliest)
@@ -109,6 +110,10 @@ def letters(batch: Sequence[Mail], now: datetime) -> dict[UUID, Letter]:
 def _pair(mail: Mail) -> Pair:
     assert mail.client_id is not None, "a digest is about a client"
     return mail.recipient_id, mail.client_id
+
+
+def _first_looks_back(mail: Mail) -> timedelta:
+    return max(FIRST_LOOKS_BACK, timedelta(days=period_in(mail).days))
 
 
 def _clients(batch: Sequence[Mail]) -> dict[UUID, Client]:

@@ -2,7 +2,8 @@
 
 A copy is a row of its own in the ledger: its key names the manager as well as the reader. It goes
 out when the manager's own goes, and only while the absence and the delegation last. Who has
-stopped the digest gets no copies either.
+stopped the digest gets no copies either, and of one that the manager has stopped or paused there
+are none.
 """
 
 from collections import defaultdict
@@ -22,7 +23,7 @@ from status_updates.digests.rows import preview_row, too_late_words
 from status_updates.digests.schedule import ON_TIME, Period, lateness
 from status_updates.digests.snapshot import KIND, letters
 from status_updates.digests.told import no_longer_theirs
-from status_updates.digests.wishes import period_in
+from status_updates.digests.wishes import is_paused, period_in
 from status_updates.models import DigestHold
 
 COPY = "digest copy"
@@ -49,6 +50,9 @@ class Absent:
 
     manager: User
     until: date
+
+    def has_paused(self, mail: Mail, now: datetime) -> bool:
+        return is_paused(self.manager.preferences.digest_paused_until, now, mail.zone)
 
 
 Key = tuple[UUID, UUID | None, UUID]
@@ -86,11 +90,11 @@ def materialise(now: datetime) -> int:
 
 
 def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Objection]:
-    """Whether the manager is still away, the reader still stands in, nobody holds the digest back,
-    and it is not too late."""
+    """Whether the manager is still away and wants the digest, the reader still stands in, nobody
+    holds it back, and it is not too late."""
     standing = _standing(now)
     readers = {mail.recipient_id for mail in batch}
-    stopped = _stopped(readers)
+    stopped = _stopped(readers | {manager for _, _, manager in standing})
     cards = {
         user.pk: user.working_card
         for user in User.objects.filter(pk__in=readers).select_related("working_card")
@@ -107,6 +111,8 @@ def still_wanted(batch: Sequence[Mail], now: datetime) -> dict[UUID, Objection]:
             objections[mail.pk] = Skip("No longer stands in for the manager.")
         elif mail.recipient_id in stopped:
             objections[mail.pk] = Skip("Unsubscribed.")
+        elif manager in stopped or standing[_key(mail)].has_paused(mail, now):
+            objections[mail.pk] = Skip("The manager's own does not come.")
         elif goes is None:
             objections[mail.pk] = Skip(too_late_words(period.days), too_late=True)
         elif DigestHold.on(period.texts, holds[manager, client]):

@@ -33,7 +33,8 @@ def upcoming(managers: Iterable[Membership], now: datetime) -> dict[int, Upcomin
     people = {membership.user_id for membership in managers}
     clients = {membership.client_id for membership in managers}
     rows: defaultdict[tuple[UUID, UUID | None], list[Mail]] = defaultdict(list)
-    digests = known(now).filter(recipient__in=people, client__in=clients)
+    # What a lead sends again is of a period that is over and done with.
+    digests = known(now).filter(recipient__in=people, client__in=clients, again_of=None)
     for mail in digests.order_by("scheduled_at").only(
         "recipient", "client", "period", "scheduled_at", "due_at", "zone", "state"
     ):

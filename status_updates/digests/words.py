@@ -12,6 +12,7 @@ from recruiting.approvals.balls import Ball
 from recruiting.mailing.render import one_line
 from requisitions.models import Stage
 from requisitions.words import day_words, days_words, moved_words, since_words, stage_words
+from status_updates.digests.schedule import FORTNIGHT
 from status_updates.digests.snapshot import Letter
 from status_updates.facts import Facts, PromiseFact
 from status_updates.waiting import Waiting
@@ -20,7 +21,7 @@ NEWEST_STAGES = 2
 """How many of the moved stages stand in the subject, the furthest along first."""
 
 TITLE_SHOWN = 40
-"""Characters of a requisition's title in the subject."""
+"""Characters of a name or a requisition's title in the subject: the counts are to be seen."""
 
 TITLE_AGAIN = 70
 """Characters of a title where the letter has it in full elsewhere."""
@@ -37,7 +38,8 @@ OWN_PLACE = ("Promised: ", "Promise kept: ", "Promise missed: ")
 def subject(letter: Letter, for_whom: str = "") -> str:
     """ "2 decisions waiting · 3 requisitions · Data Analyst: first slate Friday". A manager of
     several clients reads first which one it is about."""
-    before = [for_whom, letter.client.name if letter.is_one_of_several else ""]
+    client = one_line(letter.client.name, TITLE_SHOWN) if letter.is_one_of_several else ""
+    before = [one_line(for_whom, TITLE_SHOWN), client]
     parts = [asks(letter.waiting), count(len(letter.lines))]
     promised = _next_promise(letter)
     if not (letter.waiting and promised):
@@ -90,7 +92,10 @@ def summary(letter: Letter) -> str:
     number = count(len(letter.lines))
     if letter.is_quiet:
         return f"{_quiet(letter)}: nothing was logged on your {number}."
-    since = "In the last seven days" if letter.is_first else f"Since {weekday(letter.since)}"
+    since = f"Since {weekday(letter.since)}"
+    if letter.is_first:
+        is_week = letter.period.days < FORTNIGHT
+        since = "In the last seven days" if is_week else "In the last two weeks"
     if moved := letter.moved:
         return f"{since}: {moved_words(moved)}, over {number}."
     return f"{since} no counts moved on your {number}, but other things did."

@@ -334,3 +334,4 @@ class Preferences(models.Model):
         )  # fmt: skip
         choose = subscriptions.resume if wish.wanted else subscriptions.stop
         choose(self.user, DIGEST, by=by, now=now)
+        self.save(update_fields=["version"])  # it is one change, whatever that was
