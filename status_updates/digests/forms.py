@@ -39,7 +39,7 @@ class HoldForm(forms.Form):
     period = forms.RegexField(PERIOD, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="hold_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "hold_%s", **kwargs})
 
 
 class SendingForm(forms.Form):
