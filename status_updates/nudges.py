@@ -153,9 +153,7 @@ def _told(pairs: Iterable[Pair], now: datetime) -> defaultdict[Pair, Told]:
     """By reader and client, out of the ledger. What was skipped because nobody was there, or
     because it was settled and came back, has not been told; what the digest tells instead has. A
     digest that is held back tells nothing, however long it is put off."""
-    held = DigestHold.objects.standing().filter(
-        manager=OuterRef("recipient"), client=OuterRef("client"), period=OuterRef("period")
-    )
+    held = Exists(DigestHold.objects.of_a_mail())
     found: defaultdict[Pair, Told] = defaultdict(Told)
     near = (now - timedelta(days=2), now + timedelta(days=2))
     rows = (
@@ -163,7 +161,7 @@ def _told(pairs: Iterable[Pair], now: datetime) -> defaultdict[Pair, Told]:
         .filter(Q(kind=NUDGE) | Q(kind__in=(DIGEST, COPY), due_at__range=near))
         .exclude(kind=NUDGE, state=State.SKIPPED, reason__in=(AWAY, SETTLED))
         .exclude(kind__in=(DIGEST, COPY), state__in=(State.SKIPPED, State.FAILED))
-        .exclude(Exists(held), kind=DIGEST, state=State.PENDING)
+        .exclude(held, kind=DIGEST, state=State.PENDING)
         .order_by()
         .values_list("recipient", "client", "kind", "state", "due_at", "payload")
     )

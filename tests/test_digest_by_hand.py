@@ -171,6 +171,7 @@ def test_reason_is_for_recruiters_alone(
     told += browser.get(reverse("preferences")).content.decode()
     assert "Secret reason" not in told
     assert "Held" not in told
+    assert "Scheduled" not in told  # for ten o'clock, at ten for eleven, and so on
     assert "Your next digest: Monday 23 March, 08:00" in told
     assert "Secret reason" not in str(Event.objects.get(action="held back a digest").particulars)
     assert Event.objects.get(action="held back a digest").is_private

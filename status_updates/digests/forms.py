@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -38,8 +39,8 @@ class HoldForm(forms.Form):
     )
     period = forms.RegexField(PERIOD, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"auto_id": "hold_%s", **kwargs})
+    def __init__(self, data: Mapping[str, Any] | None = None, **options: Any) -> None:
+        super().__init__(data, auto_id="hold_%s", **options)
 
 
 class SendingForm(forms.Form):

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Exists
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,10 +15,11 @@ from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import User
 from recruiting.mailing.bodies import body_response, frames_mail
 from recruiting.mailing.links import without_personal_links
-from recruiting.mailing.models import Mail, MailQuerySet, Suspension
+from recruiting.mailing.models import Mail, MailQuerySet, State, Suspension
 from status_updates.digests import desk
 from status_updates.digests.snapshot import KIND
 from status_updates.digests.stand_ins import COPY
+from status_updates.models import DigestHold
 from status_updates.nudges import NUDGE
 
 PER_PAGE = 50
@@ -63,5 +65,10 @@ def suspension_lifting(request: AuthenticatedHttpRequest, pk: UUID) -> HttpRespo
 
 
 def _digests(user: User) -> MailQuerySet:
+    """A manager is told nothing of one that is held back past its hour until it goes."""
     mails = Mail.objects.visible_to(user).filter(kind__in=(KIND, COPY, NUDGE))
+    if not user.is_recruiter:
+        held = Exists(DigestHold.objects.of_a_mail())
+        waiting = mails.filter(kind=KIND, state=State.PENDING, scheduled_at__lte=timezone.now())
+        mails = mails.exclude(pk__in=waiting.filter(held).values("pk"))
     return mails.select_related("recipient", "client")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import F
+from django.db.models import F, OuterRef
 
 from recruiting.audit.models import record
 from recruiting.lib.text import check_line, check_prose
@@ -112,6 +112,12 @@ class DigestHoldQuerySet(models.QuerySet["DigestHold"]):
     def standing(self) -> "DigestHoldQuerySet":
         """Those that nobody has released. What they held may have been skipped since."""
         return self.filter(released_at=None)
+
+    def of_a_mail(self) -> "DigestHoldQuerySet":
+        """The standing one on a digest of the ledger, within a statement about these."""
+        return self.standing().filter(
+            manager=OuterRef("recipient"), client=OuterRef("client"), period=OuterRef("period")
+        )
 
     def by_pair(
         self, managers: Collection[UUID], clients: Collection[UUID | None]
