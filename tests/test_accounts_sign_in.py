@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable
-from html import unescape
 from datetime import datetime, timedelta
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
