@@ -19,7 +19,7 @@ from recruiting.approvals.models import (
     Withdrawal,
 )
 from recruiting.mailing import delivery
-from recruiting.mailing.models import Mail
+from recruiting.mailing.models import Mail, SendingHold
 from tests.factories import NOW, make_candidate, make_resume, make_slate, make_submission
 from tests.fixtures.world import World
 from tests.reviewing import entered, page_of
@@ -80,6 +80,7 @@ def test_no_page_and_no_mail_tells_who_a_blind_candidate_is(
 def test_no_mail_tells_who_a_blind_candidate_is(
     blind: list[Submission], manager: User, watcher: User
 ) -> None:
+    SendingHold.objects.all().delete()
     delivery.deliver(list(Mail.objects.values_list("pk", flat=True)), now=NOW + timedelta(hours=1))
     rows = Mail.objects.filter(recipient__in=[manager, watcher])
     kinds = {"slate", "slate_answer", "decisions_made"}

@@ -73,10 +73,10 @@ def test_unsubscribe_page_works_without_javascript(
 ) -> None:
     path = unsubscribe_url(manager.pk, KIND).partition("127.0.0.1:8000")[2]
     page = open_page(path, java_script_enabled=False, viewport=PHONE)
-    page.get_by_role("button", name="Stop the digest").click()
-    assert page.get_by_role("heading", name="No more digests").is_visible()
-    page.get_by_role("button", name="Send them again").click()
-    assert page.get_by_role("heading", name="Stop the digest?").is_visible()
+    page.get_by_role("button", name="Stop it: Digest").click()
+    assert page.get_by_role("heading", name="This mail is stopped").is_visible()
+    page.get_by_role("button", name="Send it again: Digest").click()
+    assert page.get_by_role("heading", name="Stop this mail?").is_visible()
 
 
 def test_framed_digest_is_shown_whole_and_follows_the_theme(
@@ -100,7 +100,7 @@ def test_link_in_the_outbox_opens_the_page_in_the_whole_window(
     sent: Mail, manager: User, open_page: OpenPage, settings: Settings
 ) -> None:
     page = open_page(reverse("outbox"), manager)
-    page.get_by_role("link", name="Acme: 1 requisition").click()
+    page.get_by_role("link", name="1 requisition").click()
     link = page.frame_locator("iframe").get_by_role("link", name="Data Engineer").first
     assert link.get_attribute("target") == "_top"
     assert link.get_attribute("href") == (

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from recruiting import settings as ours
-from recruiting.mailing import delivery, flights, kinds, pace, recording, sweeper
+from recruiting.mailing import apps, delivery, flights, kinds, pace, recording, sweeper
 from recruiting.mailing.flights import UnderWay
 from recruiting.mailing.kinds import Kind
 from recruiting.mailing.models import Flight, Mail, Pace, State
@@ -187,6 +187,25 @@ def test_worker_stopped_while_it_records_holds_up_nobody_else(
     finally:
         stopped.close()
     assert delivery.deliver(ids(mails), now=now) == {State.SENT: 3}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sweeper_stopped_while_it_writes_a_row_holds_up_nobody_for_long(
+    queue_note: QueueNote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "postgresql":
+        return
+    monkeypatch.setattr(apps, "STOPPED_AFTER", "200ms")
+    stopped = connection.copy("stopped")
+    try:
+        with stopped.cursor() as its, connection.cursor() as ours:
+            mail = queue_note("a")
+            its.execute("BEGIN")
+            its.execute("UPDATE mailing_mail SET id = id WHERE id = %s", [mail.pk])
+            ours.execute("SET lock_timeout = '5s'")
+        assert Mail.objects.filter(pk=mail.pk).update(zone="UTC") == 1
+    finally:
+        stopped.close()
 
 
 def test_erasure_leaves_in_doubt_what_is_on_the_wire_alone(

@@ -439,6 +439,6 @@ def test_statements_of_a_batch_of_invitations_do_not_grow(
         job = make_requisition(acme, recruiter=recruiter, manager=requisition.manager)
         schedule(job, recruiter, pk=uuid.UUID(int=100 + number))
     more = list(Mail.objects.filter(state=State.PENDING).values_list("pk", flat=True))
-    # Each mail is marked three times: frozen, on the wire, sent.
-    assert counted(lambda: delivery.deliver(more, now=NOW)) - few == 3 * (len(more) - len(ids))
+    # Of each mail it is noted that it goes and, before a pause, that it has gone.
+    assert counted(lambda: delivery.deliver(more, now=NOW)) - few <= 2 * (len(more) - len(ids))
     assert len(outgoing) == 14

@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -39,8 +38,8 @@ class HoldForm(forms.Form):
     )
     period = forms.RegexField(PERIOD, widget=forms.HiddenInput)
 
-    def __init__(self, data: Mapping[str, Any] | None = None, **options: Any) -> None:
-        super().__init__(data, auto_id="hold_%s", **options)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "hold_%s", **kwargs})
 
 
 class SendingForm(forms.Form):
