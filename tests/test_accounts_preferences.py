@@ -134,9 +134,12 @@ def test_new_wish_is_owed_no_slot_of_before(
 
 def test_recruiter_says_how_many_mails_may_come(sign_in: SignIn, recruiter: User) -> None:
     browser = sign_in(recruiter)
-    browser.post(URL, card(mail_budget="0"))
-    assert Preferences.objects.get(user=recruiter).mail_budget == 0
-    assert 'name="mail_budget" value="0"' in browser.get(URL).content.decode()
+    browser.post(URL, card(mail_budget="1"))
+    assert Preferences.objects.get(user=recruiter).mail_budget == 1
+    assert 'name="mail_budget" value="1"' in browser.get(URL).content.decode()
+    # With none at all, notifications would wait from day to day for ever.
+    assert browser.post(URL, card(mail_budget="0", version=2)).status_code == 422
+    assert Preferences.objects.get(user=recruiter).mail_budget == 1
 
 
 def test_paused_digest_comes_after_the_pause(sign_in: SignIn, manager: User) -> None:

@@ -188,7 +188,7 @@ class PreferencesForm(CardForm):
     )
     mail_budget = forms.IntegerField(
         label="Mails a day that can wait, at most",
-        min_value=0,
+        min_value=1,  # with none, a recruiter's notifications would wait from day to day for ever
         max_value=MAIL_BUDGET_MAX,
         help_text="Reminders and notifications past this number wait for the next day or the next "
         "digest. Resumes to decide on, signatures, invitations and sign-in codes always come.",
