@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from types import SimpleNamespace
 from uuid import UUID
 
@@ -367,6 +368,21 @@ def test_moments_that_passed_unused_are_void(
     Pace.objects.update(taken_until=Now() + 30 * SECOND)
     clock[0] += 20
     assert slots.wait(99) == pytest.approx(30, abs=1)
+
+
+def test_what_came_late_is_not_caught_up_with(
+    db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that was slow for a moment is not sent the more in the next one."""
+    settings.MAIL_PER_SECOND = 20.0
+    clock = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    slots, moments = pace.Slots(), []
+    for number in range(20):
+        clock[0] += slots.wait(20 - number)
+        moments.append(clock[0])
+        clock[0] += 0.2 if number == 3 else 0.0
+    assert min(b - a for a, b in pairwise(moments)) >= 0.05 - 1e-9
 
 
 def test_clock_of_the_database_set_back_stops_nothing(

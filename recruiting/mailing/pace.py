@@ -21,8 +21,8 @@ AHEAD_MAX = timedelta(minutes=2)
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
-LATE_MAX = 0.25
-"""Seconds after which a moment that was not used is void: using them up later would be a burst."""
+LATE_MAX = 0.05
+"""Seconds for which moments may be used past the last of them; after that they are another's."""
 
 
 class Slots:
@@ -30,19 +30,23 @@ class Slots:
 
     def __init__(self) -> None:
         self._left = 0
-        self._next = 0.0
+        self._next = self._ends = 0.0
 
     def wait(self, wanted: int) -> float:
-        """Seconds until the next moment. `wanted`: messages that are still to go, this included."""
+        """Seconds until the next moment. `wanted`: messages that are still to go, this included.
+
+        What comes late is not caught up with: that would be a burst.
+        """
         now = time.monotonic()
-        if not self._left or self._next < now - LATE_MAX:
+        moment = max(self._next, now)
+        if not self._left or moment > self._ends + LATE_MAX:
             self._left = min(wanted, max(ceil(settings.MAIL_PER_SECOND), 1))
             # What the server took until then is recorded when the database is back.
-            self._next = now + patiently(partial(reserve, self._left))
-        moment = self._next
+            moment = now + patiently(partial(reserve, self._left))
+            self._ends = moment + self._left / settings.MAIL_PER_SECOND
         self._left -= 1
-        self._next += 1 / settings.MAIL_PER_SECOND
-        return max(moment - now, 0.0)
+        self._next = moment + 1 / settings.MAIL_PER_SECOND
+        return moment - now
 
 
 def reserve(messages: int) -> float:

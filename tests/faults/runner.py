@@ -43,7 +43,7 @@ def play(stage: Stage, names: list[str]) -> int:
         results[title] = _played(stage, scenario)
         for what, figure in results[title].items():
             print(f"    {what}: {figure}", flush=True)
-    _write_down(results)
+        _write_down({title: results[title]})
     return int(any("BROKEN" in figures for figures in results.values()))
 
 
