@@ -195,6 +195,8 @@ else:
         "data_folder_in": str(_queue / "messages"),
         "data_folder_out": str(_queue / "messages"),
         "control_folder": str(_queue / "control"),
+        # A worker takes no more tasks than it works on, so it looks for the next one often.
+        "polling_interval": 0.1,
     }
 
 # --- Mail ----------------------------------------------------------------------------------
