@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from recruiting.accounts.models import Client, User
 from recruiting.dashboards import mail_desk as desk
+from recruiting.lib.places import Place
 from recruiting.mailing import heartbeat, holding
 from recruiting.mailing.models import Mail, SendingHold, State, Suspension, SweepBeat
 from recruiting.mailing.watch import Watch, watch
@@ -134,7 +135,7 @@ def test_pages_follow_one_another_without_a_gap(
         queue_note(str(number))  # all due at the same instant
     first = desk.page_of({}, None, reading)
     assert first.older
-    second = desk.page_of({}, desk.Place.parse(first.older), reading)
+    second = desk.page_of({}, Place.parse(first.older), reading)
     shown = [line.mail.pk for line in (*first.lines, *second.lines)]
     assert (len(first.lines), len(second.lines), second.older) == (desk.PAGE, 2, None)
     assert len(set(shown)) == desk.PAGE + 2

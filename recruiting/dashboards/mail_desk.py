@@ -5,14 +5,15 @@ No body stands here, and no subject: a mail may hold a code, and who leads need 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Any, Self
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from recruiting.accounts.models import Client, User
+from recruiting.lib.places import Place
 from recruiting.mailing import kinds
 from recruiting.mailing.models import (
     FINISHED,
@@ -30,8 +31,6 @@ from status_updates.digests.snapshot import KIND as DIGEST
 
 PAGE = 50
 SUSPENSIONS_SHOWN = 50
-YEARS = range(1900, 2200)
-
 STATES: Mapping[str, str] = {
     "waiting": "Waiting",
     "late": "Late",
@@ -161,27 +160,6 @@ def held_back(hold: SendingHold, reading: Reading) -> Held:
 
 
 # --- the list ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a page ends, so that the next one begins right after it."""
-
-    at: datetime
-    pk: UUID
-
-    def __str__(self) -> str:
-        return f"{self.at.astimezone(UTC).replace(tzinfo=None).isoformat()}_{self.pk}"
-
-    @classmethod
-    def parse(cls, text: str) -> Self | None:
-        """None for what no page of ours has written."""
-        try:
-            at, pk = text.split("_")
-            found = cls(datetime.fromisoformat(at).replace(tzinfo=UTC), UUID(pk))
-        except ValueError:
-            return None
-        return found if found.at.year in YEARS else None
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from recruiting.accounts.models import Notification, User
-from recruiting.accounts.models.notifications import Mark
 from recruiting.dashboards.conversation import quoted
+from recruiting.lib.places import Place
 from status_updates.models import Note
 
 PAGE = 30
@@ -37,13 +37,13 @@ class Notice:
 @dataclass(frozen=True)
 class Notices:
     rows: Sequence[Notice]
-    newest: Mark | None
+    newest: Place | None
     """What "mark all as read" goes up to."""
-    earlier: Mark | None
+    earlier: Place | None
     """After which the page of what came earlier begins; None at the end."""
 
 
-def notices_of(reader: User, *, only_unread: bool, before: Mark | None) -> Notices:
+def notices_of(reader: User, *, only_unread: bool, before: Place | None) -> Notices:
     """A page, newest first. Two statements."""
     rows = Notification.objects.visible_to(reader).with_what_it_names()
     if only_unread:

@@ -9,9 +9,8 @@ from uuid import UUID
 from django.db.models import DateField, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
+from recruiting.lib.places import YEARS
 from requisitions.models import Requisition
-
-_YEARS = range(1900, 2200)
 
 
 @dataclass(frozen=True, order=True)
@@ -36,7 +35,7 @@ class Position:
             )
         except ValueError:
             return None
-        return found if found.on.year in _YEARS and found.at.year in _YEARS else None
+        return found if found.on.year in YEARS and found.at.year in YEARS else None
 
     def before_by_day(self) -> Q:
         """What stands after this one in the list, of rows with a day `on` and an instant `at`."""

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from recruiting.accounts.models.cadences import Cadence, period
 from recruiting.accounts.models.clients import Membership
 from recruiting.accounts.models.people import Role, User
+from recruiting.lib.places import Place
 from recruiting.mailing import ledger
 from recruiting.mailing.models import Mail, Unsubscription
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 NOTIFICATIONS = "notifications"
 """The kind of mail that brings them."""
-
-_YEARS = range(1900, 2200)
 
 
 class NotificationKind(models.TextChoices):
@@ -71,27 +70,6 @@ class Told:
     number: int = 1
 
 
-@dataclass(frozen=True)
-class Mark:
-    """A place in the list of notifications, newest first."""
-
-    at: datetime
-    pk: UUID
-
-    def __str__(self) -> str:
-        return f"{self.at.astimezone(UTC).replace(tzinfo=None).isoformat()}_{self.pk}"
-
-    @classmethod
-    def parse(cls, text: str) -> Self | None:
-        """None for what no page of ours has written."""
-        try:
-            at, pk = text.split("_")
-            found = cls(datetime.fromisoformat(at).replace(tzinfo=UTC), UUID(pk))
-        except ValueError:
-            return None
-        return found if found.at.year in _YEARS else None
-
-
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, user: User) -> Self:
         """One's own, of clients that one still serves. Managers have none."""
@@ -111,11 +89,11 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def unread(self) -> Self:
         return self.filter(read_at=None)
 
-    def before(self, mark: Mark) -> Self:
+    def before(self, mark: Place) -> Self:
         """What stands after `mark` in the list."""
         return self.filter(Q(at__lt=mark.at) | Q(at=mark.at, pk__lt=mark.pk))
 
-    def up_to(self, mark: Mark) -> Self:
+    def up_to(self, mark: Place) -> Self:
         return self.filter(Q(at__lt=mark.at) | Q(at=mark.at, pk__lte=mark.pk))
 
     def with_what_it_names(self) -> Self:
@@ -188,8 +166,8 @@ class Notification(models.Model):
     # --- reading ---------------------------------------------------------------------------
 
     @property
-    def mark(self) -> Mark:
-        return Mark(self.at, self.pk)
+    def mark(self) -> Place:
+        return Place(self.at, self.pk)
 
     @property
     def what(self) -> str:

@@ -17,6 +17,7 @@ from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.audit.models import Event, FormKey, once
 from recruiting.dashboards import mail_desk as desk
 from recruiting.dashboards.mail_forms import AgainForm, LiftForm, MailFilterForm, ReleaseForm
+from recruiting.lib.places import Place
 from recruiting.lib.repeats import check_repeats, renew_key
 from recruiting.mailing import holding
 from recruiting.mailing.models import Mail, SendingHold, Suspension
@@ -132,7 +133,7 @@ def _page(
     hold = SendingHold.objects.open().first() if seen.held_since else None
     held = desk.held_back(hold, reading) if hold else None
     form = MailFilterForm(request.GET, clients=desk.clients())
-    before = desk.Place.parse(request.GET.get("before", ""))
+    before = Place.parse(request.GET.get("before", ""))
     suspended = list(desk.suspensions()[: desk.SUSPENSIONS_SHOWN + 1])
     context = {
         "standing": desk.standing(seen, reading, hold),

@@ -16,9 +16,10 @@ from recruiting.accounts import notification_wishes as wishes
 from recruiting.accounts.decorators import recruiter_required
 from recruiting.accounts.http import AuthenticatedHttpRequest
 from recruiting.accounts.models import Notification, Preferences, StalePreferences
-from recruiting.accounts.models.notifications import NOTIFICATIONS, Mark
+from recruiting.accounts.models.notifications import NOTIFICATIONS
 from recruiting.accounts.notification_forms import NotificationWishesForm
 from recruiting.dashboards.notices import in_short, notices_of, unread_of
+from recruiting.lib.places import Place
 from recruiting.mailing import subscriptions
 
 UNREAD, ALL = "unread", "all"
@@ -30,7 +31,7 @@ STOP_POLLING = 286
 @recruiter_required
 def notifications(request: AuthenticatedHttpRequest) -> HttpResponse:
     show = UNREAD if request.GET.get("show") == UNREAD else ALL
-    before = Mark.parse(request.GET.get("before", ""))
+    before = Place.parse(request.GET.get("before", ""))
     context = {
         "show": show,
         "unread": (unread := unread_of(request.user)),
@@ -75,7 +76,7 @@ def opening(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
 def reading(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Mark as read what the page showed and what is older; not what came since."""
     mine = Notification.objects.visible_to(request.user)
-    if mark := Mark.parse(request.POST.get("up_to", "")):
+    if mark := Place.parse(request.POST.get("up_to", "")):
         number = mine.up_to(mark).mark_read(timezone.now())
         messages.success(request, f"{number:,} marked as read." if number else "All were read.")
     else:
